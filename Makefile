@@ -1,0 +1,49 @@
+# make run · make demo · make install · make test · make check · make bench · make requirements
+PYTHON ?= python3
+BIN := .venv/bin
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+endif
+EXTRAS ?= base
+
+.PHONY: run demo install test check bench requirements clean
+
+run: install ## the daemon: on .env, or on the demo estate where there is none
+	@if [ -f .env ]; then $(BIN)/python scripts/run_master.py; else $(BIN)/sereno demo run; fi
+
+demo: install ## one cycle on the demo estate
+	@$(BIN)/sereno demo run --single-cycle
+
+install: .venv/.$(EXTRAS) ## the set-up alone; EXTRAS=postgresql adds that driver
+
+test: .venv/.dev ## the test suite
+	$(BIN)/pytest
+
+check: .venv/.dev ## the whole gate
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+bench: .venv/.dev ## the benchmarks, as ratios; writes benchmarks/RESULTS.md
+	$(BIN)/python benchmarks/startup.py
+
+.venv/.%: requirements/%.txt requirements/build.txt pyproject.toml
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+requirements: ## pin anew, with hashes (needs uv)
+	$(PIN) pyproject.toml -o requirements/base.txt
+	$(PIN) pyproject.toml --extra postgresql -c requirements/base.txt -o requirements/postgresql.txt
+	$(PIN) --group build -c requirements/base.txt -o requirements/build.txt
+	$(PIN) pyproject.toml --group build --group dev -c requirements/base.txt -o requirements/dev.txt
+
+PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make requirements"
+
+clean: ## what the build made, never what the program wrote
+	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache
