@@ -1,0 +1,137 @@
+"""What a round over a register found, or why it could not look."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sereno.domain.rules import Band, Edge, Rule, Setting
+
+Cell = str | int | float | None
+Row = Mapping[str, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Point at a record that needs somebody's attention."""
+
+    rule: str
+    section: str | None
+    """Id of its band, of the rule where it has no bands; `None` outside every band."""
+    key: tuple[Cell, ...]
+    due: date | None
+    days: int | None
+    """Calendar days left; negative is past."""
+    cells: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Datum:
+    """Point at a value in a register that cannot be understood and must be corrected there."""
+
+    register: str
+    table: str
+    key: str
+    column: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A rule was evaluated; no findings is a real all-clear."""
+
+    rule: str
+    findings: tuple[Finding, ...]
+    doubts: tuple[Datum, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Blind:
+    """A rule could not be evaluated; never to be read as nothing found."""
+
+    rule: str
+    why: str
+
+
+Outcome = Seen | Blind
+
+
+def judge(rule: Rule, rows: Sequence[Row], today: date, settings: Mapping[str, Setting]) -> Seen:
+    """Turn a rule's rows into findings, most urgent first; of rows that share a key the first counts.
+
+    The others are doubts: data to correct, since a register must not hold two records with one key.
+    """
+    findings = sorted((_finding(rule, row, today, settings) for row in rows), key=urgency)
+    first: dict[tuple[Cell, ...], Finding] = {}
+    doubts = [finding for finding in findings if first.setdefault(finding.key, finding) is not finding]
+    return Seen(rule.id, tuple(first.values()), tuple(_repeated(rule, finding) for finding in doubts))
+
+
+def urgency(finding: Finding) -> tuple[object, ...]:
+    """Order findings: overdue first, then by due date (undated ones last), then by key."""
+    return (finding.due is None, finding.due or date.max, [_sortable(part) for part in finding.key])
+
+
+def _finding(rule: Rule, row: Row, today: date, settings: Mapping[str, Setting]) -> Finding:
+    due = date.fromisoformat(str(row[rule.due])) if rule.due and row[rule.due] is not None else None
+    days = None if due is None else (due - today).days
+    key = tuple(row[column] for column in rule.key)
+    return Finding(rule.id, section_of(rule, days, settings), key, due, days, row)
+
+
+def section_of(rule: Rule, days: int | None, settings: Mapping[str, Setting]) -> str | None:
+    """Name the section for so many days left: the first band that holds them; `None` outside every band."""
+    if not rule.bands:
+        return rule.id
+    return next((band.id for band in rule.bands if _holds(band, days, settings)), None)
+
+
+def _holds(band: Band, days: int | None, settings: Mapping[str, Setting]) -> bool:
+    if days is None:
+        return band.undated
+    since, until = (_edge(edge, settings) for edge in (band.since, band.until))
+    return (since is None or since <= days) and (until is None or days <= until)
+
+
+def _edge(edge: Edge, settings: Mapping[str, Setting]) -> int | None:
+    return int(settings[edge]) if isinstance(edge, str) else edge
+
+
+def _repeated(rule: Rule, finding: Finding) -> Datum:
+    key = ", ".join(str(part) for part in finding.key)
+    return Datum(rule.register, rule.table, key, ", ".join(rule.key), "clave repetida")
+
+
+def _sortable(part: Cell) -> tuple[int, float, str]:
+    """Give numbers before texts before blanks; SQLite's types do not compare with each other."""
+    if part is None:
+        return (2, 0.0, "")
+    return (1, 0.0, part) if isinstance(part, str) else (0, part, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Hold all that one look at a register gave."""
+
+    outcomes: tuple[Outcome, ...]
+    data_errors: tuple[Datum, ...]
+    counts: Mapping[str, int]
+    """Diagnostics: what was passed over, and how often."""
+
+    @property
+    def blind(self) -> tuple[Blind, ...]:
+        """Return the rules that could not be evaluated."""
+        return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Blind))
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what was found, shown in a section or not."""
+        return tuple(f for outcome in self.outcomes if isinstance(outcome, Seen) for f in outcome.findings)
+
+    @property
+    def doubts(self) -> tuple[Datum, ...]:
+        """Return every datum to correct, each once: values that cannot be understood, then repeated keys."""
+        repeated = (d for outcome in self.outcomes if isinstance(outcome, Seen) for d in outcome.doubts)
+        each: dict[tuple[str, str, str, str], Datum] = {}
+        for doubt in (*self.data_errors, *repeated):
+            each.setdefault((doubt.register, doubt.table, doubt.key, doubt.column), doubt)
+        return tuple(each.values())
