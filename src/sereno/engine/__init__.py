@@ -1,0 +1,1 @@
+"""Use cases: what happens, in which order, told in terms of ports."""

@@ -1,0 +1,83 @@
+"""What each digest owes now, or why it owes nothing: one answer for the master, the jobs and the tables."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from sereno.domain.cadence import Attempt, Cadence, NotOwed, Period, next_period, period_at, standing
+from sereno.domain.calendar import Calendar
+from sereno.domain.errors import SerenoError
+from sereno.domain.rules import DigestPlan, Monitor, Setting
+from sereno.engine.ports import Run, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """Hold a monitor's standing orders, from the settings."""
+
+    operators: tuple[str, ...]
+    blind_send_at: time
+    trial: bool
+    thresholds: Mapping[str, Setting]
+    audiences: Mapping[str, str]
+    """By digest name, where the settings replace the monitor's own audience."""
+    cadences: Mapping[str, Cadence]
+    unconfigured: tuple[str, ...] = ()
+    """The variables of the registers that have no URL; while there is one, the monitor is not started."""
+
+    def cadence(self, plan: DigestPlan) -> Cadence:
+        """Return the digest's cadence in force."""
+        return self.cadences.get(plan.name, plan.cadence)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Tell how one digest stands."""
+
+    monitor: Monitor
+    plan: DigestPlan
+    cadence: Cadence
+    decision: Period | NotOwed
+    last: Run | None
+    following: Period | None
+    """The next period that opens; `None` on a calendar without a working day."""
+
+
+def agenda(
+    monitor: Monitor, orders: Orders, now: datetime, calendar: Calendar, store: Store
+) -> Sequence[Duty]:
+    """List how each digest of the monitor stands at `now`."""
+    return [
+        Duty(
+            monitor,
+            plan,
+            orders.cadence(plan),
+            owed(monitor, plan, orders, now, calendar, store),
+            store.last_run(monitor.name, plan.name),
+            _following(orders.cadence(plan), now, calendar),
+        )
+        for plan in monitor.digests
+    ]
+
+
+def owed(
+    monitor: Monitor, plan: DigestPlan, orders: Orders, now: datetime, calendar: Calendar, store: Store
+) -> Period | NotOwed:
+    """Name the period that the digest owes now, or why it owes none."""
+    opened = store.opened_periods(monitor.name, plan.name, now)
+    period = period_at(orders.cadence(plan), now, calendar, opened)
+    if isinstance(period, NotOwed):
+        return period
+    runs = store.runs(monitor.name, plan.name, period.id)
+    return standing(period, [_attempt(run) for run in runs if not run.forced], now, trial=orders.trial)
+
+
+def _following(cadence: Cadence, now: datetime, calendar: Calendar) -> Period | None:
+    try:
+        return next_period(cadence, now, calendar)
+    except SerenoError:
+        return None
+
+
+def _attempt(run: Run) -> Attempt:
+    return Attempt(run.finished_at, "trial" if run.trial and run.state == "complete" else run.state)

@@ -1,0 +1,247 @@
+"""What the engine asks of the world; `adapters/` answers, `adapters/memory.py` in dry runs and tests."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal, Protocol
+
+from sereno.domain.cadence import Period
+from sereno.domain.digest import Digest
+from sereno.domain.directory import Directory
+from sereno.domain.findings import Datum, Row
+from sereno.domain.outbox import Delivery, Message
+from sereno.domain.rules import Monitor, Query, Setting
+
+RunState = Literal["complete", "blind", "unaddressed"]
+
+
+class Clock(Protocol):
+    """Tell the time and let it pass."""
+
+    def now(self) -> datetime:
+        """Return the wall clock's time, zoned in `SERENO_TZ`."""
+        ...
+
+    def rest(self, seconds: float) -> bool:
+        """Wait; return True at once when a stop is asked for."""
+        ...
+
+
+class Stop(Protocol):
+    """Say whether somebody asked the daemon to stop."""
+
+    @property
+    def requested(self) -> bool: ...  # noqa: D102
+
+    @property
+    def reason(self) -> str: ...  # noqa: D102
+
+
+class Log(Protocol):
+    """Record dotted events with fields (docs/reference/logs.md)."""
+
+    def debug(self, event: str, **fields: object) -> None: ...  # noqa: D102
+    def info(self, event: str, **fields: object) -> None: ...  # noqa: D102
+    def warning(self, event: str, **fields: object) -> None: ...  # noqa: D102
+    def error(self, event: str, **fields: object) -> None: ...  # noqa: D102
+    def exception(self, event: str, **fields: object) -> None: ...  # noqa: D102
+
+
+class Snapshot(Protocol):
+    """Answer queries over the normalised copy of the declared tables."""
+
+    @property
+    def data_errors(self) -> Sequence[Datum]:
+        """Return what could not be understood when the tables were copied."""
+        ...
+
+    def select(self, query: Query) -> list[Row]:
+        """Return the rows; raise SourceUnavailable, SchemaDrift, RegisterEmpty or RuleFailed when blind."""
+        ...
+
+
+class Registers(Protocol):
+    """Read the departmental databases; nothing else may."""
+
+    def snapshot(
+        self, monitor: Monitor, today: date, settings: Mapping[str, Setting]
+    ) -> AbstractContextManager[Snapshot]:
+        """Fetch the monitor's tables once; faults show when a query needs what is missing."""
+        ...
+
+    def directory(self) -> Directory:
+        """Read the people; raise SourceUnavailable or SchemaDrift."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Record one evaluation of one digest for one period."""
+
+    id: str
+    monitor: str
+    digest: str
+    period: str
+    state: RunState
+    started_at: datetime
+    finished_at: datetime
+    findings: int
+    messages: int
+    why: str
+    """What made it blind or unaddressed; empty when complete."""
+    sent: bool
+    """Whether it queued a mail (an incomplete digest is sent once a period)."""
+    forced: bool = False
+    """Asked for by hand: it satisfies no period."""
+    trial: bool = False
+    """Its mail went to the trial folder: it satisfies no period, and nobody was told."""
+    data_errors: tuple[Datum, ...] = ()
+
+
+class Store(Protocol):
+    """Keep the run ledger and the outbox; all times are given and returned zoned."""
+
+    def made_at(self) -> datetime:
+        """Return when the store was made: nothing was owed before."""
+        ...
+
+    def open_period(self, monitor: str, digest: str, period: Period) -> None:
+        """Note that a period has opened; a holiday added later does not cancel it. Idempotent."""
+        ...
+
+    def opened_periods(self, monitor: str, digest: str, now: datetime) -> list[Period]:
+        """Return the noted periods that contain `now`, oldest first."""
+        ...
+
+    def runs(self, monitor: str, digest: str, period: str) -> list[Run]:
+        """Return the period's runs, oldest first."""
+        ...
+
+    def last_run(self, monitor: str, digest: str, *, state: RunState | None = None) -> Run | None:
+        """Return the digest's latest run (in that state)."""
+        ...
+
+    def runs_since(self, since: datetime) -> list[Run]:
+        """Return the runs finished at or after `since`, oldest first."""
+        ...
+
+    def record(self, run: Run, messages: Sequence[Message]) -> None:
+        """Write a run and its messages in one transaction.
+
+        Raises AlreadyComplete, and writes nothing, when the period has a complete run and this is another one
+        (neither of them forced or on trial).
+        """
+        ...
+
+    def claim(self, limit: int, now: datetime, lease: timedelta) -> list[Message]:
+        """Move up to `limit` queued messages to `sending` in one conditional write.
+
+        The least often tried come first, then the oldest: what keeps failing holds nobody up.
+        """
+        ...
+
+    def settle(self, deliveries: Iterable[Delivery], now: datetime) -> None:
+        """Record how attempts ended."""
+        ...
+
+    def release(self, message_ids: Iterable[str]) -> None:
+        """Return claimed messages that were not tried to `queued`."""
+        ...
+
+    def recover(self, now: datetime) -> int:
+        """Turn messages whose claim has run out into `unknown`; return how many."""
+        ...
+
+    def mail_summary(self, since: datetime) -> "MailSummary":
+        """Count the messages by state; those accepted only if at or after `since`."""
+        ...
+
+    def pending(self) -> list[Message]:
+        """Return the queued messages, oldest first."""
+        ...
+
+    def record_job(self, result: "JobResult") -> None:
+        """Write how a job ended; statistics are counted from these."""
+        ...
+
+    def job_results(self, job: str, last: int) -> list["JobResult"]:
+        """Return the job's last results, oldest first."""
+        ...
+
+    def job_totals(self) -> dict[str, "JobTotals"]:
+        """Count every result ever recorded, by job."""
+        ...
+
+
+class Relay(Protocol):
+    """Hand messages to whoever carries them on."""
+
+    def deliver(self, messages: Iterable[Message]) -> Iterator[Delivery]:
+        """Try each message, in order, over reused connections; yield each end as it is known.
+
+        Raises RelayUnavailable when nothing more can be tried now: the message in hand and those
+        after it were not sent.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Hold what a digest's mail needs beyond its content."""
+
+    message_id: str
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    bcc: tuple[str, ...]
+    subject: str
+    application: str
+    list_id: str
+    date: datetime
+
+
+Compose = Callable[[Digest, Letter], Message]
+"""Render a digest and compose it to the bytes that are sent; `origin` is the letter's `list_id`."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """Tell how a job ended; return codes as in docs/reference/daemon.md."""
+
+    job: str
+    started_at: datetime
+    ended_at: datetime
+    code: int
+    tail: str
+    """The last lines that it printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailSummary:
+    """Tell how the outbox stands."""
+
+    pending: int
+    """Queued or being sent."""
+    dead: int
+    unknown: int
+    diverted: int
+    accepted_since: int
+    oldest: datetime | None
+    """When the oldest pending message was queued."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobTotals:
+    """Count how often a job ran, how often well, and since when it last did well."""
+
+    runs: int
+    successes: int
+    last_success: datetime | None
+
+
+class Jobs(Protocol):
+    """Start the jobs of the master, each to its end."""
+
+    def run(self, job: str) -> JobResult:
+        """Run a job under its timeout; never raise for what the job does."""
+        ...
