@@ -1,0 +1,199 @@
+"""Read registers that are SQL databases: the only statement on a table is a SELECT of declared columns."""
+
+import math
+import sqlite3
+import stat
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+from urllib.parse import quote
+
+from sqlalchemy import (
+    URL,
+    Connection,
+    Inspector,
+    Select,
+    column,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    select,
+    table,
+)
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+from sqlalchemy.sql import quoted_name
+
+from sereno.adapters.normalise import decode
+from sereno.adapters.sources.faults import explain, explain_file, hint, unavailable
+from sereno.adapters.sources.ports import Reader, Source
+
+if TYPE_CHECKING:  # slow to import, and only PostgreSQL registers need them
+    from psycopg import Connection as PsycopgConnection
+    from sqlalchemy.dialects.postgresql.base import PGInspector
+
+CHUNK = 10_000
+"""Rows fetched at a time."""
+
+
+def open_source(register: str, url: str, password: str | None, timeout: float) -> Source:
+    """Make the source of a register; nothing is opened, and nothing raised, before its `open()`.
+
+    `password` replaces the one in the URL. `timeout`, in seconds, bounds connecting, waiting for a lock, and
+    each statement on a server.
+    """
+    return DatabaseSource(register, url, password, timeout)
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseSource:
+    """Open `sqlite:///path` and `postgresql+psycopg://…`."""
+
+    register: str
+    url: str = field(repr=False)
+    password: str | None = field(repr=False)
+    timeout: float
+
+    @contextmanager
+    def open(self) -> Iterator[Reader]:
+        """Hold one consistent read; raise SourceUnavailable, also for what fails while it is held."""
+        url = self._parsed()
+        try:
+            with _KINDS[url.drivername](self.register, url, self.timeout) as connection:
+                yield DatabaseReader(connection, inspect(connection))
+        except SQLAlchemyError as error:
+            raise explain(self.register, url, error, self.timeout) from error
+
+    def _parsed(self) -> URL:
+        try:
+            url = make_url(self.url)
+        except (ArgumentError, ValueError):  # `from None`: the cause may quote the password
+            raise unavailable(self.register, "su dirección no se entiende", hint(self.register)) from None
+        if url.drivername not in _KINDS:
+            what = f"Sereno no sabe leer una dirección «{url.drivername}:»"
+            raise unavailable(self.register, what, hint(self.register))
+        return url if self.password is None else url.set(password=self.password)
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseReader:
+    """Read one connection's tables."""
+
+    connection: Connection
+    inspector: Inspector
+
+    def tables(self) -> list[str]:
+        """List tables and views of every kind; on PostgreSQL those that the search path shows."""
+        names = self.inspector.get_table_names() + self.inspector.get_view_names()
+        if self.connection.dialect.name == "postgresql":
+            names += self.inspector.get_materialized_view_names()
+            names += cast("PGInspector", self.inspector).get_foreign_table_names()
+        return names
+
+    def columns(self, table: str) -> list[str]:
+        """List a table's columns, as spelt there."""
+        return [found["name"] for found in self.inspector.get_columns(table)]
+
+    def rows(self, table: str, columns: Sequence[str]) -> Iterator[Sequence[Sequence[object]]]:
+        """Yield the rows in chunks of ten thousand."""
+        selection = _selection(table, columns).execution_options(stream_results=True, yield_per=CHUNK)
+        yield from self.connection.execute(selection).partitions()
+
+
+def _selection(name: str, columns: Sequence[str]) -> Select[tuple[object, ...]]:
+    """Name every column with its table: SQLite takes a lone quoted name that it does not know for a text."""
+    quoted = table(quoted_name(name, quote=True), *(column(quoted_name(c, quote=True)) for c in columns))
+    return select(*quoted.c)
+
+
+@contextmanager
+def _sqlite(register: str, url: URL, timeout: float) -> Iterator[Connection]:
+    path = _readable_file(register, url)
+    frozen, before = _lacks_side_files(path), _stamp(path)
+    connect = partial(_connect_to_file, path, timeout, frozen=frozen)
+    with create_engine("sqlite://", creator=connect, poolclass=NullPool).connect() as connection:
+        connection.exec_driver_sql("BEGIN")  # one read transaction, from the first SELECT on
+        yield connection
+    if frozen and _stamp(path) != before:
+        raise unavailable(register, f"{path} ha cambiado mientras se leía", "Se volverá a leer en otra ronda")
+
+
+def _readable_file(register: str, url: URL) -> Path:
+    if not url.database or url.database == ":memory:":
+        raise unavailable(register, "a su dirección le falta la ruta del fichero", hint(register))
+    path = Path(url.database).absolute()
+    try:
+        is_folder = stat.S_ISDIR(path.stat().st_mode)
+    except OSError as error:
+        raise explain_file(register, path, error) from error
+    if is_folder:
+        raise unavailable(register, f"{path} es una carpeta, no una base de datos SQLite", hint(register))
+    return path
+
+
+def _lacks_side_files(path: Path) -> bool:
+    """Tell whether it is a WAL database, at rest, whose side files cannot be made: the folder is read-only.
+
+    Such a file is read as immutable; whether it really did not change is checked afterwards.
+    """
+    try:
+        with closing(_connect_to_file(path, timeout=0, frozen=False)) as probe:
+            probe.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.Error as error:
+        refused = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+        return refused and not path.with_name(path.name + "-wal").exists()
+    return False
+
+
+def _connect_to_file(path: Path, timeout: float, *, frozen: bool) -> sqlite3.Connection:
+    place = quote(path.as_posix(), safe="/:")
+    address = (
+        f"file://{'' if place.startswith('/') else '/'}{place}?mode=ro{'&immutable=1' if frozen else ''}"
+    )
+    connection = sqlite3.connect(address, uri=True, timeout=timeout, isolation_level=None)
+    connection.execute("PRAGMA query_only = ON")
+    connection.text_factory = decode
+    return connection
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    state = path.stat()
+    return state.st_mtime_ns, state.st_size
+
+
+@contextmanager
+def _postgresql(register: str, url: URL, timeout: float) -> Iterator[Connection]:
+    bounds = {"connect_timeout": max(2, math.ceil(timeout)), "keepalives_idle": 10, "keepalives_interval": 5}
+    try:
+        engine = create_engine(
+            url, connect_args=bounds, isolation_level="REPEATABLE READ", poolclass=NullPool
+        )
+    except ImportError:
+        raise unavailable(
+            register, "falta el controlador de PostgreSQL", "Instálelo con: pip install 'sereno[postgresql]'"
+        ) from None
+    event.listen(engine, "connect", _take_dates_as_text)
+    with engine.connect().execution_options(postgresql_readonly=True) as connection:
+        milliseconds = math.ceil(timeout * 1000)
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {milliseconds}")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
+        connection.exec_driver_sql("SET LOCAL datestyle = 'ISO, YMD'")
+        yield connection
+
+
+def _take_dates_as_text(connection: "PsycopgConnection", _: object) -> None:
+    """Keep dates that Python has none for (`infinity`, BC): one of them would fail the whole fetch."""
+    from psycopg.types.string import TextLoader  # noqa: PLC0415  only here is psycopg known to be installed
+
+    for kind in ("date", "timestamp", "timestamptz"):
+        connection.adapters.register_loader(kind, TextLoader)
+
+
+_KINDS: Mapping[str, Callable[[str, URL, float], AbstractContextManager[Connection]]] = {
+    "sqlite": _sqlite,
+    "postgresql+psycopg": _postgresql,
+}

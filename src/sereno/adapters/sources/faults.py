@@ -1,0 +1,142 @@
+"""Say in plain Spanish why a register cannot be read, and what to do; never a password."""
+
+import re
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+
+from sqlalchemy import URL
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from sereno.domain.errors import SourceUnavailable
+
+Reason = tuple[str, str]
+"""What is wrong, and what to do."""
+
+_SQLITE: Mapping[int, Reason] = {
+    sqlite3.SQLITE_BUSY: (
+        "otro programa tiene bloqueado {place}",
+        "Cierre el programa que lo tiene abierto en exclusiva",
+    ),
+    sqlite3.SQLITE_NOTADB: (
+        "{place} no es una base de datos SQLite, o está cifrada",
+        "Compruebe que {variable} nombra el fichero debido",
+    ),
+    sqlite3.SQLITE_CORRUPT: (
+        "la base de datos {place} está dañada",
+        "Recupérela de una copia de seguridad, o repárela con la orden .recover de sqlite3",
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        "no se puede abrir {place}",
+        "Dé permiso de lectura sobre el fichero y su carpeta a la cuenta que ejecuta Sereno",
+    ),
+    sqlite3.SQLITE_IOERR: (
+        "el disco o la red fallan al leer {place}",
+        "Compruebe la unidad en la que está",
+    ),
+}
+
+_SQLSTATES: Mapping[str, Reason] = {
+    "42501": (
+        "el usuario {user} no tiene permiso de lectura en {place} ({words})",
+        "Pida GRANT SELECT sobre las tablas que el registro declara",
+    ),
+    "57014": (
+        "{place} no ha respondido a una lectura en {timeout:g} s",
+        "Compruebe la carga del servidor",
+    ),
+    "55P03": (
+        "otro programa tiene bloqueada una tabla de {place} ({words})",
+        "Compruebe qué sesión la retiene en pg_stat_activity",
+    ),
+}
+
+# libpq gives no code for what fails while connecting, only the server's words, in its own language.
+_CONNECTING: tuple[tuple[re.Pattern[str], Reason], ...] = (
+    (
+        re.compile(r"password authentication failed|no password supplied|la autentificación password"),
+        ("{place} rechaza la contraseña del usuario {user}", "Corrija {secret}"),
+    ),
+    (
+        re.compile(r"database \".*\" does not exist|no existe la base de datos"),
+        ("la base de datos de {place} no existe en el servidor", "Corrija {variable}"),
+    ),
+    (
+        re.compile(r"role \".*\" does not exist|no existe el rol|pg_hba\.conf|not permitted to log in"),
+        ("{place} no admite al usuario {user}", "Pida al administrador del servidor que lo dé de alta"),
+    ),
+    (
+        re.compile(r"refused|rehusada|unreachable|failed to resolve|timeout expired|timed out"),
+        (
+            "el servidor de {place} no responde",
+            "Compruebe {variable}, la red y que el servidor esté en marcha",
+        ),
+    ),
+)
+
+_OTHERWISE: Reason = ("no se puede leer {place} ({words})", "Compruebe {variable} y la base de datos")
+
+
+def unavailable(register: str, what: str, advice: str) -> SourceUnavailable:
+    """Make the error that tells an operator what is wrong with a register, and what to do."""
+    return SourceUnavailable(f"{register}: {what}. {advice}.")
+
+
+def hint(register: str) -> str:
+    """Say which addresses are understood."""
+    return (
+        f"Escriba en {variable(register)} una dirección sqlite:///ruta/del/fichero o "
+        "postgresql+psycopg://usuario@servidor/base"
+    )
+
+
+def variable(register: str) -> str:
+    """Name the setting that holds a register's address."""
+    return f"{register.upper()}_DB_URL"
+
+
+def explain_file(register: str, path: Path, error: OSError) -> SourceUnavailable:
+    """Explain why a file cannot even be looked at."""
+    if isinstance(error, FileNotFoundError):
+        what = f"no existe el fichero {path}"
+        advice = f"Compruebe {variable(register)} y que la unidad en la que está sea accesible"
+        return unavailable(register, what, advice)
+    if isinstance(error, PermissionError):
+        advice = "Dé permiso de lectura a la cuenta que ejecuta Sereno"
+        return unavailable(register, f"no hay permiso para llegar a {path}", advice)
+    advice = f"Compruebe {variable(register)} y la unidad en la que está"
+    return unavailable(register, f"no se puede llegar a {path} ({error.strerror})", advice)
+
+
+def explain(register: str, url: URL, error: SQLAlchemyError, timeout: float) -> SourceUnavailable:
+    """Explain what a database, or the library that talks to it, refused."""
+    what, advice = _reason(error)
+    about = {
+        "place": _place(url),
+        "user": url.username or "por omisión",
+        "variable": variable(register),
+        "secret": f"{register.upper()}_DB_PASSWORD",
+        "timeout": timeout,
+        "words": _words(error, url),
+    }
+    return unavailable(register, what.format(**about), advice.format(**about))
+
+
+def _reason(error: SQLAlchemyError) -> Reason:
+    origin = error.orig if isinstance(error, DBAPIError) else None
+    if isinstance(origin, sqlite3.Error):
+        return _SQLITE.get(getattr(origin, "sqlite_errorcode", 0) & 0xFF, _OTHERWISE)
+    if state := getattr(origin, "sqlstate", None):
+        return _SQLSTATES.get(state, _OTHERWISE)
+    return next((reason for words, reason in _CONNECTING if words.search(str(origin))), _OTHERWISE)
+
+
+def _place(url: URL) -> str:
+    if url.host is None:
+        return str(url.database)
+    return f"{url.host}{f':{url.port}' if url.port else ''}/{url.database or ''}"
+
+
+def _words(error: SQLAlchemyError, url: URL) -> str:
+    words = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
+    return words.replace(str(url.password), "***") if url.password else words
