@@ -1,0 +1,52 @@
+"""A folder where a dry run shows the mail that would leave: each message as .eml, .html and .txt."""
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+from sereno.domain.errors import RelayUnavailable
+from sereno.domain.outbox import Delivery, Message
+
+PARTS = (("html", ".html"), ("plain", ".txt"))
+
+
+class PreviewFolder:
+    """Take messages as a relay would, and keep them where a person can look at them."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+
+    def deliver(self, messages: Iterable[Message]) -> Iterator[Delivery]:
+        """Write each message down."""
+        for number, message in enumerate(messages, 1):
+            try:
+                written = self._write(number, message)
+            except OSError as error:
+                raise RelayUnavailable(f"No se puede escribir la vista previa: {error}") from error
+            yield Delivery(message.id, "diverted", str(written), {})
+
+    def keep_unaddressed(self, name: str, html: str) -> Path:
+        """Write down a digest that nobody would get."""
+        page = self._folder() / f"{name}-sin-destinatario.html"
+        page.write_text(html, encoding="utf-8")
+        return page
+
+    def _write(self, number: int, message: Message) -> Path:
+        folder = self._folder()
+        stem = f"{number:03d}-{message.origin.replace('/', '-')}"
+        (folder / f"{stem}.eml").write_bytes(message.data)
+        parsed = message_from_bytes(message.data, policy=default)
+        for subtype, suffix in PARTS:
+            body = parsed.get_body((subtype,))
+            if body is not None:
+                (folder / f"{stem}{suffix}").write_text(body.get_content(), encoding="utf-8")
+        return folder / f"{stem}.html"
+
+    def _folder(self) -> Path:
+        """Make the folder when the first message needs it, readable by its owner alone."""
+        if self._path is None:
+            self._path = Path(tempfile.mkdtemp(prefix="sereno-"))
+        self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return self._path
