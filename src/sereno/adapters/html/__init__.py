@@ -1,0 +1,1 @@
+"""Digests rendered as HTML and plain text."""
