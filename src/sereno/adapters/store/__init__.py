@@ -1,0 +1,1 @@
+"""The store: run ledger and outbox in SQLite or PostgreSQL."""

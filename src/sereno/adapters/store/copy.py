@@ -1,0 +1,78 @@
+"""A copy of the store in memory, for what must write nothing."""
+
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+from sqlalchemy import Connection, LargeBinary, RowMapping, Select, case, literal, select
+from sqlalchemy.engine import MappingResult
+
+from sereno.adapters.store import schema
+from sereno.adapters.store.engine import open_engine, reading, sqlite_path
+from sereno.adapters.store.memory import MemoryStore, Parcel
+from sereno.adapters.store.migrations import HEAD, version_of
+from sereno.adapters.store.rows import MESSAGE_COLUMNS, message_of, period_of, run_of
+from sereno.domain.errors import StoreUnavailable
+
+
+def copy_to_memory(url: str, now: datetime) -> MemoryStore:
+    """Copy the ledger and the outbox in one consistent look; an absent store counts as made `now`.
+
+    Settled mail comes without its bytes, and job results stay behind: no dry run asks for them.
+    Raises StoreUnavailable where there is a store that cannot be read, or one of another version.
+    """
+    zone = schema.zone_of(now)
+    if _absent(url):
+        return MemoryStore(now)
+    engine = open_engine(url, read_only=True)
+    try:
+        with reading(engine) as connection:
+            return _copy(connection, zone) if _is_made(connection) else MemoryStore(now)
+    finally:
+        engine.dispose()
+
+
+def _absent(url: str) -> bool:
+    path = sqlite_path(url)
+    try:
+        return path is not None and not path.exists()
+    except OSError as error:
+        raise StoreUnavailable(
+            f"El almacén {path}: no se puede mirar ({error.strerror}). Revise sus permisos"
+        ) from error
+
+
+def _is_made(connection: Connection) -> bool:
+    found = version_of(connection)
+    if found not in {None, HEAD}:
+        raise StoreUnavailable(
+            f"El almacén es de una versión anterior ({found}; se espera {HEAD}). "
+            "Arranque antes el programa una vez: lo pondrá al día"
+        )
+    return found is not None
+
+
+def _copy(connection: Connection, zone: tzinfo) -> MemoryStore:
+    made_at = connection.execute(select(schema.store_info.c.made_at)).scalar_one()
+    store = MemoryStore(made_at.astimezone(zone))
+    for row in _rows(connection, select(schema.periods)):
+        store.open_period(row["monitor"], row["digest"], period_of(row, zone))
+    for row in _rows(connection, select(schema.runs).order_by(schema.runs.c.number)):
+        store.record(run_of(row, zone), [])
+    store.take_over(map(_parcel_of, _rows(connection, _mail())))
+    return store
+
+
+def _mail() -> Select[Any]:
+    table = schema.messages.c
+    unsettled = table.state.in_(["queued", "sending"])
+    data = case((unsettled, table.data), else_=literal(b"", LargeBinary)).label("data")
+    columns = [data if column is table.data else column for column in MESSAGE_COLUMNS]
+    return select(table.attempts, table.claimed_until, table.settled_at, *columns)
+
+
+def _parcel_of(row: RowMapping) -> Parcel:
+    return Parcel(message_of(row, UTC), row["attempts"], row["claimed_until"], row["settled_at"])
+
+
+def _rows(connection: Connection, query: Select[Any]) -> MappingResult:
+    return connection.execute(query).mappings()

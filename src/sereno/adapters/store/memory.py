@@ -1,0 +1,221 @@
+"""The store in memory, under the same contract as the one in a database."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, tzinfo
+from operator import attrgetter
+from threading import RLock
+from typing import Any, TypeVar
+
+from sereno.domain.cadence import Period
+from sereno.domain.errors import AlreadyComplete, StoreUnavailable
+from sereno.domain.outbox import AFTER, Delivery, Message, State
+from sereno.engine.ports import JobResult, JobTotals, MailSummary, Run, RunState
+
+Timed = TypeVar("Timed", Period, Run, Message, JobResult)
+
+_AGE = ("message.queued_at", "message.id")
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """Hold a message of the outbox and how it fares; times in UTC."""
+
+    message: Message
+    attempts: int = 0
+    claimed_until: datetime | None = None
+    settled_at: datetime | None = None
+
+
+class MemoryStore:
+    """Keep the run ledger and the outbox; times come back in the zone of `made_at`."""
+
+    def __init__(self, made_at: datetime) -> None:
+        self._lock = RLock()
+        self._made_at = _utc(made_at)
+        self._zone = made_at.tzinfo or UTC
+        self._periods: dict[tuple[str, str, str], Period] = {}
+        self._runs: dict[str, Run] = {}
+        self._mail: dict[str, Parcel] = {}
+        self._job_results: list[JobResult] = []
+
+    def made_at(self) -> datetime:
+        """Return when the store was made."""
+        return self._made_at.astimezone(self._zone)
+
+    def open_period(self, monitor: str, digest: str, period: Period) -> None:
+        """Note the period, the first time that it is seen."""
+        noted = _moved(period, UTC, "opens", "closes")
+        self._periods.setdefault((monitor, digest, period.id), noted)
+
+    def opened_periods(self, monitor: str, digest: str, now: datetime) -> list[Period]:
+        """Return the noted periods that contain `now`, oldest first."""
+        at = _utc(now)
+        noted = [period for name, period in self._periods.items() if name[:2] == (monitor, digest)]
+        current = sorted(
+            (each for each in noted if each.opens <= at < each.closes), key=attrgetter("opens", "id")
+        )
+        return [_moved(period, self._zone, "opens", "closes") for period in current]
+
+    def runs(self, monitor: str, digest: str, period: str) -> list[Run]:
+        """Return the period's runs in the order in which they ended."""
+        return [run for run in self._digest_runs(monitor, digest) if run.period == period]
+
+    def last_run(self, monitor: str, digest: str, *, state: RunState | None = None) -> Run | None:
+        """Return the run that ended last (in that state)."""
+        wanted = [run for run in self._digest_runs(monitor, digest) if state in {None, run.state}]
+        return wanted[-1] if wanted else None
+
+    def runs_since(self, since: datetime) -> list[Run]:
+        """Return the runs finished at or after `since`, in the order in which they ended."""
+        start = _utc(since)
+        return [self._local_run(run) for run in self._ordered_runs() if run.finished_at >= start]
+
+    def record(self, run: Run, messages: Sequence[Message]) -> None:
+        """Write a run and its messages, or nothing; raise AlreadyComplete where the period was satisfied."""
+        kept = _moved(run, UTC, "started_at", "finished_at")
+        parcels = [Parcel(_moved(message, UTC, "queued_at")) for message in messages]
+        with self._lock:
+            self._refuse_second(run)
+            self._refuse_repeated(run, [message.id for message in messages])
+            self._runs[run.id] = kept
+            self.take_over(parcels)
+
+    def take_over(self, parcels: Iterable[Parcel]) -> None:
+        """Put mail into the outbox as it stands elsewhere."""
+        with self._lock:
+            self._mail.update((parcel.message.id, parcel) for parcel in parcels)
+
+    def claim(self, limit: int, now: datetime, lease: timedelta) -> list[Message]:
+        """Move up to `limit` queued messages to `sending`: the least often tried, then the oldest."""
+        until = _utc(now) + lease
+        with self._lock:
+            queued = sorted(self._in_state("queued"), key=attrgetter("attempts", *_AGE))[:limit]
+            claimed = [self._put(replace(parcel, claimed_until=until), "sending") for parcel in queued]
+        return [self._local_message(parcel) for parcel in claimed]
+
+    def settle(self, deliveries: Iterable[Delivery], now: datetime) -> None:
+        """Record how attempts ended; what is no longer `sending` stays as it is."""
+        at, ended = _utc(now), list(deliveries)
+        with self._lock:
+            for delivery in ended:
+                for parcel in self._sending(delivery.message_id):
+                    tried = replace(parcel, claimed_until=None, attempts=parcel.attempts + 1, settled_at=at)
+                    self._put(tried, AFTER[delivery.verdict])
+
+    def release(self, message_ids: Iterable[str]) -> None:
+        """Return claimed messages that were not tried to `queued`."""
+        untried = list(message_ids)
+        with self._lock:
+            for message_id in untried:
+                for parcel in self._sending(message_id):
+                    self._put(replace(parcel, claimed_until=None), "queued")
+
+    def recover(self, now: datetime) -> int:
+        """Turn messages whose claim has run out into `unknown`; return how many."""
+        at = _utc(now)
+        with self._lock:
+            lost = [
+                each for each in self._in_state("sending") if each.claimed_until and each.claimed_until <= at
+            ]
+            for parcel in lost:
+                self._put(replace(parcel, claimed_until=None, settled_at=at), "unknown")
+        return len(lost)
+
+    def mail_summary(self, since: datetime) -> MailSummary:
+        """Count the messages by state; those accepted only if at or after `since`."""
+        start = _utc(since)
+        with self._lock:
+            pending = self._in_state("queued") + self._in_state("sending")
+            accepted = [
+                each for each in self._in_state("accepted") if each.settled_at and each.settled_at >= start
+            ]
+            oldest = min((parcel.message.queued_at for parcel in pending), default=None)
+            return MailSummary(
+                pending=len(pending),
+                dead=len(self._in_state("dead")),
+                unknown=len(self._in_state("unknown")),
+                diverted=len(self._in_state("diverted")),
+                accepted_since=len(accepted),
+                oldest=oldest and oldest.astimezone(self._zone),
+            )
+
+    def pending(self) -> list[Message]:
+        """Return the queued messages, oldest first."""
+        with self._lock:
+            queued = sorted(self._in_state("queued"), key=attrgetter(*_AGE))
+        return [self._local_message(parcel) for parcel in queued]
+
+    def record_job(self, result: JobResult) -> None:
+        """Write how a job ended."""
+        self._job_results.append(_moved(result, UTC, "started_at", "ended_at"))
+
+    def job_results(self, job: str, last: int) -> list[JobResult]:
+        """Return the job's last results in the order in which they started."""
+        results = sorted(
+            (each for each in self._job_results if each.job == job), key=attrgetter("started_at")
+        )
+        return [_moved(result, self._zone, "started_at", "ended_at") for result in results[-last:]]
+
+    def job_totals(self) -> dict[str, JobTotals]:
+        """Count every result, by job."""
+        return {job: self._totals(job) for job in {result.job for result in self._job_results}}
+
+    def _totals(self, job: str) -> JobTotals:
+        results = [result for result in self._job_results if result.job == job]
+        well = [result.ended_at for result in results if result.code == 0]
+        return JobTotals(len(results), len(well), max(well).astimezone(self._zone) if well else None)
+
+    def _refuse_second(self, run: Run) -> None:
+        if _satisfies(run) and any(map(_satisfies, self.runs(run.monitor, run.digest, run.period))):
+            raise AlreadyComplete(
+                f"{run.monitor}/{run.digest} {run.period}: otro proceso ya completó este periodo"
+            )
+
+    def _refuse_repeated(self, run: Run, message_ids: Sequence[str]) -> None:
+        twice = len(set(message_ids)) < len(message_ids)
+        if twice or run.id in self._runs or self._mail.keys() & set(message_ids):
+            raise StoreUnavailable(
+                f"El almacén en memoria: la ejecución {run.id} o un mensaje suyo ya estaba anotado; "
+                "no se ha escrito nada. Es un defecto del programa: comuníquelo"
+            )
+
+    def _in_state(self, state: State) -> list[Parcel]:
+        return [parcel for parcel in self._mail.values() if parcel.message.state == state]
+
+    def _sending(self, message_id: str) -> list[Parcel]:
+        return [parcel for parcel in self._in_state("sending") if parcel.message.id == message_id]
+
+    def _put(self, parcel: Parcel, state: State) -> Parcel:
+        message = replace(parcel.message, state=state)
+        self._mail[message.id] = replace(parcel, message=message)
+        return self._mail[message.id]
+
+    def _ordered_runs(self) -> list[Run]:
+        return sorted(self._runs.values(), key=attrgetter("finished_at"))
+
+    def _digest_runs(self, monitor: str, digest: str) -> list[Run]:
+        named = [run for run in self._ordered_runs() if (run.monitor, run.digest) == (monitor, digest)]
+        return [self._local_run(run) for run in named]
+
+    def _local_run(self, run: Run) -> Run:
+        return _moved(run, self._zone, "started_at", "finished_at")
+
+    def _local_message(self, parcel: Parcel) -> Message:
+        return _moved(parcel.message, self._zone, "queued_at")
+
+
+def _satisfies(run: Run) -> bool:
+    return run.state == "complete" and not run.forced and not run.trial
+
+
+def _moved(value: Timed, zone: tzinfo, *times: str) -> Timed:
+    moved: dict[str, Any] = {name: _utc(getattr(value, name)).astimezone(zone) for name in times}
+    return replace(value, **moved)
+
+
+def _utc(when: datetime) -> datetime:
+    # Within one zone Python compares and subtracts wall clocks, which err by an hour when clocks change.
+    if when.tzinfo is None:
+        raise ValueError(f"time without a zone: {when}")
+    return when.astimezone(UTC)

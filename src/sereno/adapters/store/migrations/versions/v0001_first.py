@@ -1,0 +1,103 @@
+"""Make the run ledger, the outbox and the job results."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+_INSTANT = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    """Make the first tables."""
+    _make_ledger()
+    _make_outbox()
+    _make_job_results()
+
+
+def _make_ledger() -> None:
+    op.create_table(
+        "store_info",
+        sa.Column("id", sa.Integer, sa.CheckConstraint("id = 1", name="one_row")),
+        sa.Column("made_at", _INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_store_info"),
+    )
+    op.create_table(
+        "periods",
+        sa.Column("monitor", sa.Text),
+        sa.Column("digest", sa.Text),
+        sa.Column("period", sa.Text),
+        sa.Column("opens_at", _INSTANT, nullable=False),
+        sa.Column("closes_at", _INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("monitor", "digest", "period", name="pk_periods"),
+    )
+    op.create_table(
+        "runs",
+        sa.Column("number", sa.Integer),
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("monitor", sa.Text, nullable=False),
+        sa.Column("digest", sa.Text, nullable=False),
+        sa.Column("period", sa.Text, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("started_at", _INSTANT, nullable=False),
+        sa.Column("finished_at", _INSTANT, nullable=False),
+        sa.Column("findings", sa.Integer, nullable=False),
+        sa.Column("messages", sa.Integer, nullable=False),
+        sa.Column("why", sa.Text, nullable=False),
+        sa.Column("sent", sa.Boolean, nullable=False),
+        sa.Column("forced", sa.Boolean, nullable=False),
+        sa.Column("trial", sa.Boolean, nullable=False),
+        sa.Column("data_errors", sa.JSON, nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_runs"),
+        sa.UniqueConstraint("id", name="uq_runs_id"),
+    )
+    op.create_index("ix_runs_monitor_digest_period", "runs", ["monitor", "digest", "period"])
+    op.create_index("ix_runs_finished_at", "runs", ["finished_at"])
+    op.create_index(
+        "uq_runs_complete",
+        "runs",
+        ["monitor", "digest", "period"],
+        unique=True,
+        sqlite_where=sa.text("state = 'complete' AND NOT forced AND NOT trial"),
+        postgresql_where=sa.text("state = 'complete' AND NOT forced AND NOT trial"),
+    )
+
+
+def _make_outbox() -> None:
+    op.create_table(
+        "messages",
+        sa.Column("id", sa.Text),
+        sa.Column("run_id", sa.Text, nullable=False),
+        sa.Column("origin", sa.Text, nullable=False),
+        sa.Column("subject", sa.Text, nullable=False),
+        sa.Column("sender", sa.Text, nullable=False),
+        sa.Column("recipients", sa.JSON, nullable=False),
+        sa.Column("data", sa.LargeBinary, nullable=False),
+        sa.Column("queued_at", _INSTANT, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("claimed_until", _INSTANT),
+        sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("answer", sa.Text, nullable=False, server_default=""),
+        sa.Column("refused", sa.JSON, nullable=False, server_default="{}"),
+        sa.Column("settled_at", _INSTANT),
+        sa.PrimaryKeyConstraint("id", name="pk_messages"),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name="fk_messages_run_id"),
+    )
+    op.create_index("ix_messages_claim", "messages", ["state", "attempts", "queued_at", "id"])
+    op.create_index("ix_messages_state_settled_at", "messages", ["state", "settled_at"])
+
+
+def _make_job_results() -> None:
+    op.create_table(
+        "job_results",
+        sa.Column("number", sa.Integer),
+        sa.Column("job", sa.Text, nullable=False),
+        sa.Column("started_at", _INSTANT, nullable=False),
+        sa.Column("ended_at", _INSTANT, nullable=False),
+        sa.Column("code", sa.Integer, nullable=False),
+        sa.Column("tail", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_job_results"),
+    )
+    op.create_index("ix_job_results_job_started_at", "job_results", ["job", "started_at"])
+    op.create_index("ix_job_results_totals", "job_results", ["job", "code", "ended_at"])

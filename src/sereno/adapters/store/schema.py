@@ -1,0 +1,157 @@
+"""The store's tables, the same for SQLite and PostgreSQL; each change needs its migration."""
+
+from datetime import UTC, datetime, tzinfo
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+
+def zone_of(when: datetime) -> tzinfo:
+    """Return a time's zone; raise ValueError without one, for nobody could tell which instant is meant."""
+    if when.tzinfo is None:
+        raise ValueError(f"time without a zone: {when}")
+    return when.tzinfo
+
+
+def utc(when: datetime) -> datetime:
+    """Bring a zoned time to UTC, where intervals and order are true across clock changes."""
+    zone_of(when)
+    return when.astimezone(UTC)
+
+
+# SQLAlchemy takes a column's type as a subclass; these two are the only ones.
+class Instant(TypeDecorator[datetime]):
+    """Keep a zoned time, in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102
+        return None if value is None else utc(value)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else utc(value)  # SQLite knows no zones
+
+
+class Words(TypeDecorator[str]):
+    """Keep any text: what a relay or a job said is recorded, even where it holds what no database takes."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002, D102
+        return None if value is None else value.replace("\0", "\ufffd").encode(errors="replace").decode()
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+store_info = Table(
+    "store_info",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1", name="one_row"), primary_key=True),
+    Column("made_at", Instant, nullable=False),
+)
+
+periods = Table(
+    "periods",
+    metadata,
+    Column("monitor", Text, primary_key=True),
+    Column("digest", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("opens_at", Instant, nullable=False),
+    Column("closes_at", Instant, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("number", Integer, primary_key=True),  # order of writing: two runs may end at one instant
+    Column("id", Text, nullable=False),
+    Column("monitor", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant, nullable=False),
+    Column("findings", Integer, nullable=False),
+    Column("messages", Integer, nullable=False),
+    Column("why", Words, nullable=False),
+    Column("sent", Boolean, nullable=False),
+    Column("forced", Boolean, nullable=False),
+    Column("trial", Boolean, nullable=False),
+    Column("data_errors", JSON, nullable=False),
+    UniqueConstraint("id"),
+    Index("ix_runs_monitor_digest_period", "monitor", "digest", "period"),
+    Index("ix_runs_finished_at", "finished_at"),
+)
+
+SATISFIES = text("state = 'complete' AND NOT forced AND NOT trial")
+
+Index(
+    "uq_runs_complete",
+    runs.c.monitor,
+    runs.c.digest,
+    runs.c.period,
+    unique=True,
+    sqlite_where=SATISFIES,
+    postgresql_where=SATISFIES,
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("run_id", Text, ForeignKey("runs.id"), nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("recipients", JSON, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("queued_at", Instant, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("claimed_until", Instant),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("answer", Words, nullable=False, server_default=""),
+    Column("refused", JSON, nullable=False, server_default="{}"),
+    Column("settled_at", Instant),
+    Index("ix_messages_claim", "state", "attempts", "queued_at", "id"),
+    Index("ix_messages_state_settled_at", "state", "settled_at"),
+)
+
+job_results = Table(
+    "job_results",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("job", Text, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant, nullable=False),
+    Column("code", Integer, nullable=False),
+    Column("tail", Words, nullable=False),
+    Index("ix_job_results_job_started_at", "job", "started_at"),
+    Index("ix_job_results_totals", "job", "code", "ended_at"),  # totals are counted without reading the rows
+)
