@@ -1,0 +1,78 @@
+"""What variables must be to one another, each being well written by itself."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal
+
+from sereno.domain.errors import Fault
+from sereno.domain.rules import Monitor
+from sereno.settings.kinds import is_loopback
+from sereno.settings.texts import Texts
+from sereno.settings.variables import url_name
+
+Purpose = Literal["run", "dry_run", "check"]
+"""A run needs something to watch and a way to tell it; a dry run and a check need neither."""
+
+UNSET = "no está definida"
+
+
+def find_disagreements(
+    monitors: Sequence[Monitor], purpose: Purpose, texts: Texts, values: Mapping[str, Any]
+) -> Iterator[Fault]:
+    """Yield a fault for each rule that is broken; a variable that is itself faulty counts as written."""
+    if purpose == "run":
+        yield from _nothing_to_watch(monitors, texts)
+        yield from _no_way_out(texts, values)
+    yield from _half_a_login(texts)
+    yield from _login_in_the_clear(texts, values)
+    yield from _no_certificates(texts, values)
+    yield from _no_day(texts, values)
+
+
+def _nothing_to_watch(monitors: Sequence[Monitor], texts: Texts) -> Iterator[Fault]:
+    names = [url_name(monitor.register) for monitor in monitors]
+    if names and not any(texts.get(name) for name in names):
+        example = f"{names[0]}=sqlite:////datos/registro.sqlite"
+        expected = f"al menos un registro que vigilar; escriba en {texts.env_path} una línea como {example}"
+        yield Fault(" o ".join(names), UNSET, expected)
+
+
+def _no_way_out(texts: Texts, values: Mapping[str, Any]) -> Iterator[Fault]:
+    relay = texts.get("SMTP_HOST") or texts.get("SERENO_DEMO_SINCE")
+    if not relay and not values["MAIL_TRIAL"]:
+        expected = (
+            "el servidor de correo (p. ej. SMTP_HOST=correo.example.com, y MAIL_DOMAIN=example.com), "
+            "o MAIL_TRIAL=1 para dejar el correo en MAIL_DIR sin enviarlo"
+        )
+        yield Fault("SMTP_HOST", UNSET, expected)
+    if relay and not texts.get("MAIL_DOMAIN"):
+        expected = "el dominio del que sale el correo; p. ej. MAIL_DOMAIN=example.com"
+        yield Fault("MAIL_DOMAIN", UNSET, expected)
+
+
+def _half_a_login(texts: Texts) -> Iterator[Fault]:
+    user, password = texts.get("SMTP_USER"), texts.get("SMTP_PASSWORD") or texts.get("SMTP_PASSWORD_FILE")
+    if user and not password:
+        expected = "la contraseña de SMTP_USER (o SMTP_PASSWORD_FILE); o bien ninguna de las dos"
+        yield Fault("SMTP_PASSWORD", UNSET, expected)
+    if password and not user:
+        yield Fault("SMTP_USER", UNSET, "el usuario de SMTP_PASSWORD; o bien ninguna de las dos")
+
+
+def _login_in_the_clear(texts: Texts, values: Mapping[str, Any]) -> Iterator[Fault]:
+    host = values.get("SMTP_HOST")
+    if texts.get("SMTP_USER") and host and values["SMTP_SECURITY"] == "none" and not is_loopback(host):
+        expected = "starttls o tls: con usuario y contraseña, sin cifrar solo se habla con esta misma máquina"
+        yield Fault(texts.place("SMTP_SECURITY"), "«none»", expected)
+
+
+def _no_certificates(texts: Texts, values: Mapping[str, Any]) -> Iterator[Fault]:
+    path = values.get("SMTP_CA_FILE")
+    if path and not (texts.home / path).is_file():
+        yield Fault(texts.place("SMTP_CA_FILE"), f"«{path}»", "un fichero PEM que exista, con certificados")
+
+
+def _no_day(texts: Texts, values: Mapping[str, Any]) -> Iterator[Fault]:
+    since = values["MASTER_NOCHE_DESDE"]
+    if since == values["MASTER_NOCHE_HASTA"]:
+        expected = "una hora distinta de MASTER_NOCHE_DESDE; p. ej. 07:00"
+        yield Fault(texts.place("MASTER_NOCHE_HASTA"), f"«{since:%H:%M}»", expected)

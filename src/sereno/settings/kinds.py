@@ -1,0 +1,185 @@
+"""What a variable may hold: its type, and the sentence that says what is expected."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import partial
+from ipaddress import ip_address
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BeforeValidator, Field, PlainValidator
+
+from sereno.domain.cadence import parse_cadence
+from sereno.domain.cycle import LONGEST_INTERVAL, parse_interval
+from sereno.domain.directory import ROLES
+
+SOURCE_URLS = ("sqlite:///", "postgresql+psycopg://")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Pair a type that pydantic checks with what we tell whoever wrote something else."""
+
+    type: Any
+    expected: str
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name or IP address is this very machine."""
+    return host.lower() == "localhost" or (_is_ip(host) and ip_address(host).is_loopback)
+
+
+def mask_url(text: str) -> str:
+    """Hide what may be a password in a URL, however badly it is written."""
+    without_login = re.sub(r"^([\w+.-]*:/*)?.*@", r"\1***@", text, flags=re.DOTALL)
+    return re.sub(r"((?:password|passwd|pwd)=)[^&;]*", r"\1***", without_login, flags=re.IGNORECASE)
+
+
+def _match(pattern: str, text: str) -> str:
+    if not re.fullmatch(pattern, text):
+        raise ValueError
+    return text
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _host(text: str) -> str:
+    return text if _is_ip(text) else _match(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", text)
+
+
+def _address(text: str) -> str:
+    from email_validator import validate_email  # noqa: PLC0415 (only where an address is set)
+
+    return validate_email(text, check_deliverability=False).normalized
+
+
+def _addresses(text: str) -> tuple[str, ...]:
+    parts = (part.strip() for part in re.split("[,;]", text))
+    found = tuple(_address(part) for part in parts if part)
+    if not found:
+        raise ValueError
+    return found
+
+
+def _audience(text: str) -> str:
+    return text if text in ROLES else ", ".join(_addresses(text))
+
+
+def _domain(text: str) -> str:
+    if _is_ip(text):
+        raise ValueError
+    return _host(text)
+
+
+def _time(text: str) -> time:
+    hours, minutes = _match("[0-9]{1,2}:[0-9]{2}", text).split(":")
+    return time(int(hours), int(minutes))
+
+
+def _zone(text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, OSError) as unknown:  # a folder of the zone database is an OSError
+        raise ValueError from unknown
+
+
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError
+    return instant
+
+
+def _seconds(text: str) -> timedelta:
+    span = timedelta(seconds=int(text)) if re.fullmatch("[0-9]{1,5}", text) else parse_interval(text)
+    if not timedelta() < span <= LONGEST_INTERVAL:
+        raise ValueError
+    return span
+
+
+def _source_url(text: str) -> str:
+    kind = next((kind for kind in SOURCE_URLS if text.startswith(kind)), None)
+    if kind is None or not text.removeprefix(kind):
+        raise ValueError
+    return _file_url(text) if kind == "sqlite:///" else _server_url(text)
+
+
+def _file_url(text: str) -> str:
+    if text.startswith("sqlite:///:memory:"):  # forgets everything at every start
+        raise ValueError
+    return text
+
+
+def _server_url(text: str) -> str:
+    server = re.split("[/?]", text.partition("://")[2].rpartition("@")[2])[0]
+    _match(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:]*)(:[0-9]{1,5})?", server)
+    return text
+
+
+def _parsed(parse: Callable[[str], object]) -> Any:  # noqa: ANN401 (an annotation made at run time)
+    return Annotated[Any, PlainValidator(parse)]
+
+
+TEXT = Kind(str, "un texto")
+PATH = Kind(str, "la ruta de un fichero o carpeta; si es relativa, cuenta desde SERENO_HOME")
+SECRET = Kind(str, "una contraseña")
+COUNT = Kind(Annotated[int, Field(ge=0, le=999_999)], "un número entero de 0 a 999999; p. ej. 30")
+PORT = Kind(Annotated[int, Field(ge=1, le=65535)], "un puerto de 1 a 65535; p. ej. 587")
+SWITCH = Kind(bool, "1 (sí) o 0 (no)")
+INTERVAL = Kind(
+    _parsed(parse_interval),
+    "minutos, o un número con su unidad (s, m, h), hasta 24 horas; p. ej. 5, 90s o 1h",
+)
+SECONDS = Kind(
+    _parsed(_seconds), "segundos, o un número con su unidad (s, m, h), hasta 24 horas; p. ej. 1800 o 30m"
+)
+TIME = Kind(_parsed(_time), "una hora de 00:00 a 23:59; p. ej. 07:00")
+ZONE = Kind(_parsed(_zone), "una zona horaria de la base de datos IANA; p. ej. Europe/Madrid")
+INSTANT = Kind(_parsed(_instant), "un instante ISO 8601 con su zona; p. ej. 2026-11-24T09:00:00+01:00")
+COUNTRY = Kind(
+    _parsed(partial(_match, "[A-Z]{2}")), "el código de un país, dos letras mayúsculas (ISO 3166); p. ej. ES"
+)
+SUBDIVISION = Kind(
+    _parsed(partial(_match, "[A-Z0-9]{1,5}|ninguna")),
+    "el código de una región del país; p. ej. MD (Madrid); o «ninguna» para los festivos nacionales solos",
+)
+LOG_LEVEL = Kind(
+    Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(str.upper)],
+    "DEBUG, INFO, WARNING, ERROR o CRITICAL",
+)
+LOG_FORMAT = Kind(Literal["text", "json"], "text o json")
+SECURITY = Kind(
+    Literal["none", "starttls", "tls"],
+    "none (sin cifrar), starttls (empieza sin cifrar y cifra) o tls (cifrado desde el principio)",
+)
+HOST = Kind(
+    _parsed(_host),
+    "el nombre o la dirección IP del servidor, sin puerto ni protocolo; p. ej. correo.example.com",
+)
+DOMAIN = Kind(_parsed(_domain), "un dominio, sin arroba; p. ej. example.com")
+ADDRESS = Kind(_parsed(_address), "una dirección de correo; p. ej. sereno@example.com")
+ADDRESSES = Kind(
+    _parsed(_addresses),
+    "direcciones de correo separadas por coma o punto y coma; p. ej. ana@example.com, luis@example.com",
+)
+AUDIENCE = Kind(
+    _parsed(_audience),
+    f"un papel ({', '.join(ROLES)}) o direcciones separadas por coma o punto y coma; p. ej. ana@example.com",
+)
+CADENCE = Kind(
+    _parsed(parse_cadence),
+    "una cadencia, con hora anterior a las 20:00; p. ej. daily, weekly:tue@08:30 o monthly@07:30",
+)
+SOURCE_URL = Kind(
+    _parsed(_source_url),
+    "un fichero SQLite (p. ej. sqlite:///datos/brass.sqlite) "
+    "o una base PostgreSQL (p. ej. postgresql+psycopg://usuario@servidor:5432/base)",
+)

@@ -1,0 +1,149 @@
+"""From texts to the frozen Settings."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sereno.domain.cadence import Cadence
+from sereno.domain.cycle import CycleTimes, NightHours
+from sereno.domain.errors import SettingsError
+from sereno.domain.rules import DigestPlan, Monitor, Setting
+from sereno.settings.agreement import Purpose, find_disagreements
+from sereno.settings.convert import convert
+from sereno.settings.names import find_misspelt_names, recognise_older_names
+from sereno.settings.texts import Texts, gather_texts
+from sereno.settings.values import Mail, RegisterAccess, Settings, Smtp
+from sereno.settings.variables import (
+    cadence_name,
+    password_name,
+    registers,
+    threshold_name,
+    url_name,
+    variables,
+)
+
+_PORTS = {"none": 25, "starttls": 587, "tls": 465}
+
+
+def load_settings(
+    monitors: Sequence[Monitor], *, purpose: Purpose, environ: Mapping[str, str] | None = None
+) -> Settings:
+    """Read `.env` and the environment (the process's own, unless given); the environment wins.
+
+    Raises SettingsError with every fault there is.
+    """
+    known = variables(monitors)
+    texts = gather_texts(known, environ)
+    values = convert(known, texts)
+    older = recognise_older_names(registers(monitors), texts)
+    disagreements = find_disagreements(monitors, purpose, texts, values.typed)
+    faults = (*texts.faults, *values.faults, *older.faults, *disagreements)
+    if faults:
+        raise SettingsError(faults)
+    warnings = (*texts.env_file.warnings, *find_misspelt_names(known, texts), *older.warnings)
+    return _settings(monitors, texts, values.typed, warnings)
+
+
+def _settings(
+    monitors: Sequence[Monitor], texts: Texts, values: Mapping[str, Any], warnings: tuple[str, ...]
+) -> Settings:
+    home = texts.home
+    return Settings(
+        home=home,
+        env_file=texts.env_path,
+        tz=values["SERENO_TZ"],
+        holidays_country=values["HOLIDAYS_COUNTRY"],
+        holidays_subdiv=_subdivision(texts, values),
+        festivos_file=home / values["MASTER_FESTIVOS_FILE"],
+        cycle_times=_cycle_times(values),
+        night=NightHours(values["MASTER_NOCHE_DESDE"], values["MASTER_NOCHE_HASTA"]),
+        script_timeout=values["MASTER_SCRIPT_TIMEOUT"],
+        status_file=home / values["MASTER_STATUS_FILE"],
+        log_file=home / values["MASTER_LOG_FILE"],
+        log_level=values["MASTER_LOG_LEVEL"],
+        log_format=values["LOG_FORMAT"],
+        state_db_url=_absolute(values["STATE_DB_URL"], home),
+        blind_send_at=values["BLIND_SEND_AT"],
+        operators=values.get("OPERATORS", ()),
+        smtp=_smtp(home, values) if "SMTP_HOST" in values else None,
+        mail=_mail(home, values),
+        registers={name: _access(name, home, values) for name in registers(monitors)},
+        thresholds={monitor.name: _thresholds(monitor, values) for monitor in monitors},
+        audiences=_audiences(monitors, texts, values),
+        cadences=_cadences(monitors, texts, values),
+        demo_since=values.get("SERENO_DEMO_SINCE"),
+        warnings=warnings,
+    )
+
+
+def _subdivision(texts: Texts, values: Mapping[str, Any]) -> str | None:
+    """Give no other country a region of Spain."""
+    if texts.get("HOLIDAYS_SUBDIV") is None and values["HOLIDAYS_COUNTRY"] != "ES":
+        return None
+    chosen: str = values["HOLIDAYS_SUBDIV"]
+    return None if chosen == "ninguna" else chosen
+
+
+def _cycle_times(values: Mapping[str, Any]) -> CycleTimes:
+    return CycleTimes(
+        laborable_dia=values["MASTER_CYCLE_LABORABLE_DIA"],
+        laborable_noche=values["MASTER_CYCLE_LABORABLE_NOCHE"],
+        no_laborable_dia=values["MASTER_CYCLE_NO_LABORABLE_DIA"],
+        no_laborable_noche=values["MASTER_CYCLE_NO_LABORABLE_NOCHE"],
+    )
+
+
+def _smtp(home: Path, values: Mapping[str, Any]) -> Smtp:
+    security = values["SMTP_SECURITY"]
+    return Smtp(
+        host=values["SMTP_HOST"],
+        port=values.get("SMTP_PORT", _PORTS[security]),
+        security=security,
+        user=values.get("SMTP_USER"),
+        password=values.get("SMTP_PASSWORD"),
+        ca_file=home / values["SMTP_CA_FILE"] if "SMTP_CA_FILE" in values else None,
+        timeout=values["SMTP_TIMEOUT"].total_seconds(),
+    )
+
+
+def _mail(home: Path, values: Mapping[str, Any]) -> Mail:
+    return Mail(
+        domain=values.get("MAIL_DOMAIN"),
+        sender=values.get("MAIL_FROM"),
+        return_path=values.get("MAIL_RETURN_PATH"),
+        trial=values["MAIL_TRIAL"],
+        folder=home / values["MAIL_DIR"],
+    )
+
+
+def _access(register: str, home: Path, values: Mapping[str, Any]) -> RegisterAccess:
+    url = values.get(url_name(register))
+    password = values.get(password_name(register))
+    return RegisterAccess(register, None if url is None else _absolute(url, home), password)
+
+
+def _absolute(url: str, home: Path) -> str:
+    scheme, path = url[: len("sqlite:///")], url[len("sqlite:///") :]
+    return f"{scheme}{(home / path).as_posix()}" if scheme == "sqlite:///" else url
+
+
+def _thresholds(monitor: Monitor, values: Mapping[str, Any]) -> dict[str, Setting]:
+    return {setting: values[threshold_name(monitor, setting)] for setting in monitor.settings}
+
+
+def _audiences(monitors: Sequence[Monitor], texts: Texts, values: Mapping[str, Any]) -> dict[str, str]:
+    named = ((key, digest.to_variable) for key, _, digest in _digests(monitors))
+    return {key: values[name] for key, name in named if name is not None and texts.get(name) is not None}
+
+
+def _cadences(monitors: Sequence[Monitor], texts: Texts, values: Mapping[str, Any]) -> dict[str, Cadence]:
+    named = ((key, cadence_name(monitor, digest)) for key, monitor, digest in _digests(monitors))
+    return {key: values[name] for key, name in named if texts.get(name) is not None}
+
+
+def _digests(monitors: Sequence[Monitor]) -> list[tuple[str, Monitor, DigestPlan]]:
+    return [
+        (f"{monitor.name}/{digest.name}", monitor, digest)
+        for monitor in monitors
+        for digest in monitor.digests
+    ]

@@ -1,0 +1,30 @@
+"""The environment of the processes that we start, and of the demo, which heeds no variable of ours."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from sereno.domain.rules import Monitor
+from sereno.settings.texts import home_folder
+from sereno.settings.values import Settings
+from sereno.settings.variables import variables
+
+
+def job_environment(settings: Settings, monitors: Sequence[Monitor]) -> dict[str, str]:
+    """Return our own environment, naming the home and the settings file in force."""
+    if settings.demo_since is not None:
+        return demo_environment(settings.env_file, monitors)
+    own = dict(os.environ)  # noqa: TID251  # its one home
+    return own | {"SERENO_HOME": str(settings.home), "SERENO_ENV_FILE": str(settings.env_file)}
+
+
+def demo_environment(env_file: Path, monitors: Sequence[Monitor]) -> dict[str, str]:
+    """Return our own environment without a single setting: a relay or register named there is real."""
+    ours = {variable.name for variable in variables(monitors)}
+    own = {name: value for name, value in os.environ.items() if name not in ours}  # noqa: TID251  # its one home
+    return own | {"SERENO_HOME": str(home()), "SERENO_ENV_FILE": str(env_file)}
+
+
+def home() -> Path:
+    """Return SERENO_HOME: where everything lies that the program writes."""
+    return home_folder(os.environ)  # noqa: TID251  # its one home

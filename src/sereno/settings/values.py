@@ -1,0 +1,85 @@
+"""The settings as the rest of the code sees them: plain, typed, frozen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from sereno.domain.cadence import Cadence
+from sereno.domain.cycle import CycleTimes, NightHours
+from sereno.domain.rules import Setting
+
+LogFormat = Literal["text", "json"]
+Security = Literal["none", "starttls", "tls"]
+
+
+@dataclass(frozen=True, slots=True)
+class Smtp:
+    """Say how the relay is reached."""
+
+    host: str
+    port: int
+    security: Security
+    user: str | None
+    password: str | None = field(repr=False)
+    ca_file: Path | None
+    timeout: float
+    """Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """Say in whose name mail leaves, and where it is kept when it must not."""
+
+    domain: str | None
+    sender: str | None
+    """Replaces the From address of every message."""
+    return_path: str | None
+    trial: bool
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterAccess:
+    """Say how a register is reached; without a URL it is not configured."""
+
+    name: str
+    url: str | None = field(repr=False)
+    password: str | None = field(repr=False)
+    """Replaces the URL's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Hold every setting; paths are absolute."""
+
+    home: Path
+    env_file: Path
+    tz: ZoneInfo
+    holidays_country: str
+    holidays_subdiv: str | None
+    festivos_file: Path
+    cycle_times: CycleTimes
+    night: NightHours
+    script_timeout: timedelta
+    status_file: Path
+    log_file: Path
+    log_level: str
+    log_format: LogFormat
+    state_db_url: str = field(repr=False)
+    blind_send_at: time
+    operators: tuple[str, ...]
+    smtp: Smtp | None
+    mail: Mail
+    registers: Mapping[str, RegisterAccess]
+    thresholds: Mapping[str, Mapping[str, Setting]]
+    """Monitor → setting as declared → value."""
+    audiences: Mapping[str, str]
+    """`monitor/digest` → a role or addresses; only where the declared one is replaced."""
+    cadences: Mapping[str, Cadence]
+    """`monitor/digest` → cadence; only where the declared one is replaced."""
+    demo_since: datetime | None
+    """The instant at which the demo began: its mail folder is then the relay."""
+    warnings: tuple[str, ...]
