@@ -1,0 +1,5 @@
+"""Start the master daemon (the same as `sereno master`)."""
+
+from launch import launch
+
+launch("master")

@@ -1,0 +1,1 @@
+"""Edges that we call: databases, files, mail, processes, the clock."""

@@ -1,0 +1,55 @@
+"""The clock of the machine: the only place that reads it, and the only one that waits."""
+
+import signal
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import FrameType
+from zoneinfo import ZoneInfo
+
+SIGNALS = ("SIGINT", "SIGTERM", "SIGBREAK")
+"""What asks for a stop; SIGBREAK is Windows's."""
+
+
+@dataclass(slots=True)
+class StopSignal:
+    """Remember that a stop was asked for, and by what."""
+
+    reason: str = ""
+    event: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def requested(self) -> bool:
+        """Say whether a stop was asked for."""
+        return self.event.is_set()
+
+    def listen(self) -> None:
+        """Stop at the first signal; leave the second to the system, which ends the process hard."""
+        for name in SIGNALS:
+            if number := getattr(signal, name, None):
+                signal.signal(number, self._heard)
+
+    def _heard(self, number: int, _frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        self.reason = f"señal {signal.Signals(number).name}"
+        self.event.set()
+
+
+@dataclass(frozen=True, slots=True)
+class SystemClock:
+    """Tell the machine's time in a zone, and rest until the time is up or a stop is asked for."""
+
+    tz: ZoneInfo
+    stop: StopSignal
+    behind: timedelta = timedelta()
+    """How far the time told is behind the machine's; only the demo's is."""
+
+    def now(self) -> datetime:
+        """Return the wall clock's time."""
+        # In UTC first: the zone's offset belongs to the shifted instant, not to the machine's.
+        instant = datetime.now(UTC)  # noqa: TID251  # its one home
+        return (instant - self.behind).astimezone(self.tz)
+
+    def rest(self, seconds: float) -> bool:
+        """Wait; return True at once when a stop is asked for."""
+        return self.stop.event.wait(seconds)

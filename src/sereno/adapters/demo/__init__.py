@@ -1,0 +1,1 @@
+"""The demo estate: departmental databases with invented records, anchored on today."""

@@ -1,0 +1,32 @@
+"""The status file: replaced atomically, readable by any JSON reader at every instant."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sereno.engine.ports import Log
+
+
+@dataclass(frozen=True, slots=True)
+class StatusFile:
+    """Publish the daemon's status in a file."""
+
+    path: Path
+    log: Log
+
+    def publish(self, status: Mapping[str, object]) -> None:
+        """Replace the file; a disk that refuses is logged, since it must not stop the rounds."""
+        text = json.dumps(status, ensure_ascii=False, indent=2) + "\n"
+        draft = self.path.with_name(f"{self.path.name}.{os.getpid()}.tmp")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with draft.open("w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(self.path)
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            self.log.error("status.unwritten", path=str(self.path), why=str(error))

@@ -1,0 +1,203 @@
+"""What operators see in a terminal: short tables and sentences, in Spanish, good at 80 columns."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import click
+
+from sereno.adapters.inspection import Inspected
+from sereno.domain.cadence import Period, format_cadence
+from sereno.domain.outbox import Message, Verdict
+from sereno.engine.agenda import Duty
+from sereno.engine.daemon import State
+from sereno.engine.deliver import MailReport
+from sereno.engine.ports import JobResult, Run, RunState
+from sereno.engine.watch import Report, Served
+
+RUN_WORDS: Mapping[RunState, str] = {
+    "complete": "completa",
+    "blind": "a ciegas",
+    "unaddressed": "sin destinatario",
+}
+VERDICT_WORDS: Mapping[Verdict, str] = {
+    "accepted": "aceptados",
+    "diverted": "apartados",
+    "deferred": "aplazados",
+    "dead": "rechazados",
+    "unknown": "sin respuesta",
+}
+CODE_WORDS = {
+    0: "correcto",
+    1: "necesita a una persona",
+    2: "ajustes o uso incorrectos",
+    -1: "guion desconocido",
+    -2: "tiempo agotado",
+    -3: "no se pudo iniciar",
+}
+NONE = "—"
+RIGHT = frozenset({"Hallazgos", "Mensajes", "Filas", "Datos dudosos"})
+
+
+class Terminal:
+    """Print for an operator."""
+
+    def say(self, text: str) -> None:
+        """Print a sentence."""
+        click.echo(text)
+
+    def warn(self, texts: Iterable[str]) -> None:
+        """Print each sentence so that it is not overlooked."""
+        for text in texts:
+            click.secho(f"Atención: {text}", fg="yellow", bold=True)
+
+    def banner(self, *texts: str) -> None:
+        """Print sentences that nobody can overlook."""
+        rule = "═" * 78
+        click.secho("\n".join([rule, *texts, rule]), fg="cyan", bold=True)
+
+    def child(self, job: str, line: str) -> None:
+        """Print a line of a job's own output."""
+        click.echo(f"{job} │ {line}")
+
+    def cycle(self, state: State, runs: Sequence[Run]) -> None:
+        """Print what a cycle did: job, digest, period, findings, messages."""
+        click.secho(
+            f"\nCiclo {state.cycle} · {state.context.label} · {state.started_at:%d/%m/%Y %H:%M}", bold=True
+        )
+        headings = ("Tarea", "Informe", "Periodo", "Hallazgos", "Mensajes", "Resultado")
+        ours = [run for run in runs if run.monitor in state.results]
+        self.table(headings, [*_run_rows(ours), *_other_rows(state, {run.monitor for run in ours})])
+        for job, result in state.results.items():
+            if result.code != 0:
+                click.secho(f"\n{job}: {_code_words(result)}. Lo último que dijo:\n{result.tail}", fg="red")
+        if state.fault:
+            click.secho(f"\nEl ciclo ha fallado: {state.fault}", fg="red")
+
+    def rest(self, state: State) -> None:
+        """Print until when the master rests."""
+        if state.wake_at is not None:
+            click.echo(f"Descansa hasta las {state.wake_at:%H:%M:%S}. Ctrl+C lo detiene.")
+
+    def agenda(self, duties: Sequence[Duty], unconfigured: Mapping[str, Sequence[str]]) -> None:
+        """Print how each digest stands; a monitor without its register is never shown as well."""
+        self.table(
+            ("Tarea", "Informe", "Cadencia", "Debe", "Última", "Resultado", "Próxima"),
+            [_duty_row(duty, unconfigured[duty.monitor.name]) for duty in duties],
+        )
+
+    def report(self, report: Report) -> None:
+        """Print how a round ended, digest by digest."""
+        for served in report.served:
+            click.echo(f"{report.monitor.name}/{served.plan.name}: {_served_words(served)}")
+            self.warn(served.digest.warnings if served.digest else ())
+            self.waiting(served.messages)
+        counts = {
+            name: number for name, number in (report.look.counts if report.look else {}).items() if number
+        }
+        if counts:
+            click.echo(f"  Diagnóstico: {', '.join(f'{name} {number}' for name, number in counts.items())}")
+
+    def waiting(self, messages: Sequence[Message]) -> None:
+        """Print what would be sent and to whom."""
+        for message in messages:
+            click.echo(f"  Para:   {', '.join(message.envelope.recipients)}")
+            click.echo(f"  Asunto: {message.subject} ({len(message.data) / 1024:.0f} KB)")
+
+    def mail(self, report: MailReport) -> None:
+        """Print how a delivery went."""
+        counts = [f"{VERDICT_WORDS[verdict]}: {number}" for verdict, number in report.verdicts.items()]
+        click.echo(f"correo: {', '.join(counts) or 'nada que enviar'}")
+        self.warn(filter(None, [report.trouble]))
+        if report.lost_sight_of:
+            self.warn([f"De {report.lost_sight_of} mensajes no se sabe si salieron; no se repiten solos."])
+
+    def inspection(self, inspected: Sequence[Inspected], unconfigured: Sequence[str]) -> None:
+        """Print how each declared table looks in its register."""
+        self.table(
+            ("Registro", "Tabla", "Filas", "Datos dudosos", "Resultado"),
+            [_inspected_row(each) for each in inspected],
+        )
+        self.warn(dict.fromkeys(each.fault for each in inspected if each.fault))
+        for name in unconfigured:
+            click.echo(f"{name}: sin configurar ({name.upper()}_DB_URL)")
+
+    def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """Print a table as wide as the terminal at most."""
+        from rich.console import Console
+        from rich.markup import escape
+        from rich.table import Table
+
+        table = Table(show_edge=False, pad_edge=False)
+        for heading in headings:
+            table.add_column(heading, justify="right" if heading in RIGHT else "left", overflow="fold")
+        for row in rows:
+            table.add_row(*map(escape, row))
+        Console().print(table)
+
+
+def _run_rows(runs: Sequence[Run]) -> list[tuple[str, ...]]:
+    return [
+        (run.monitor, run.digest, run.period, _findings(run), str(run.messages), _run_words(run))
+        for run in runs
+    ]
+
+
+def _other_rows(state: State, told: set[str]) -> list[tuple[str, ...]]:
+    """Give a row to each job that left no run: mail, the failed, the idle."""
+    results = {job: _last_words(result) for job, result in state.results.items() if job not in told}
+    return [(job, NONE, NONE, NONE, NONE, words) for job, words in {**state.idle, **results}.items()]
+
+
+def _duty_row(duty: Duty, missing: Sequence[str]) -> tuple[str, ...]:
+    decision = duty.decision
+    owes = decision.id if isinstance(decision, Period) else decision.reason
+    return (
+        duty.monitor.name,
+        duty.plan.name,
+        format_cadence(duty.cadence),
+        f"sin configurar: falta {', '.join(missing)}" if missing else owes,
+        _moment(duty.last.finished_at if duty.last else None),
+        _run_words(duty.last) if duty.last else NONE,
+        NONE if missing or not duty.following else _moment(duty.following.opens),
+    )
+
+
+def _inspected_row(each: Inspected) -> tuple[str, ...]:
+    absent = each.rows is None and not each.fault
+    verdict = "MAL" if each.fault else "no está (es opcional)" if absent else "bien"
+    rows = NONE if each.rows is None else str(each.rows)
+    return (each.table.register, each.table.name, rows, str(each.doubts), verdict)
+
+
+def _run_words(run: Run) -> str:
+    words = RUN_WORDS[run.state]
+    return words + (" (forzada)" if run.forced else "") + (" (en prueba)" if run.trial else "")
+
+
+def _findings(run: Run) -> str:
+    """Count what was found; what a blind round did not see is not nothing."""
+    if run.state != "blind":
+        return str(run.findings)
+    return f"{run.findings} o más" if run.findings else "no se sabe"
+
+
+def _code_words(result: JobResult) -> str:
+    return CODE_WORDS.get(result.code, f"código {result.code}")
+
+
+def _last_words(result: JobResult) -> str:
+    """Say how a job ended: a good one in its own last words."""
+    said = result.tail.splitlines()
+    return said[-1] if said and result.code == 0 else _code_words(result)
+
+
+def _served_words(served: Served) -> str:
+    run = served.run
+    if run is None:
+        return served.reason
+    sent = "1 mensaje en cola" if run.messages == 1 else f"{run.messages} mensajes en cola"
+    return f"{run.period}, ronda {_run_words(run)}; hallazgos: {_findings(run)}; {sent}"
+
+
+def _moment(at: datetime | None) -> str:
+    return NONE if at is None else f"{at:%d/%m %H:%M}"

@@ -1,0 +1,165 @@
+"""The command line: arguments, one call, an exit code."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sereno import __version__
+from sereno.domain.errors import FaultyInput, SerenoError
+
+MONITORS = Path(__file__).parent / "monitors"
+USAGE = 2
+FAILED = 1
+
+verbose = click.option("-v", "--verbose", is_flag=True, help="Cuenta todo lo que hace y por qué.")
+dry_run = click.option(
+    "--dry-run", is_flag=True, help="No envía ni escribe nada: muestra lo que se enviaría."
+)
+preview = click.option("--preview", metavar="CARPETA", help="Dónde dejar la vista previa de --dry-run.")
+today = click.option("--today", metavar="AAAA-MM-DD[THH:MM]", help="Con --dry-run: como si fuera entonces.")
+
+
+@click.group()
+@click.version_option(__version__, prog_name="sereno", help="Muestra la versión y termina.")
+def cli() -> None:
+    """Sereno, el vigilante de los registros del departamento."""
+
+
+@cli.command()
+@verbose
+@dry_run
+@preview
+@today
+@click.option("-s", "--single-cycle", is_flag=True, help="Un solo ciclo de verdad, y termina.")
+@click.option("--list-tasks", is_flag=True, help="Muestra qué debe cada tarea, o por qué no debe nada.")
+def master(**options: Any) -> int:
+    """Vigila ciclo tras ciclo, hasta que se le detenga."""
+    from sereno.commands import MasterOptions, run_master
+
+    return run_master(MasterOptions(**options))
+
+
+@cli.command()
+@verbose
+@dry_run
+def deliver(**options: bool) -> int:
+    """Envía ahora el correo que espera en la cola."""
+    from sereno.commands import run_deliver
+
+    return run_deliver(**options)
+
+
+@cli.group()
+def job() -> None:
+    """Hace ahora la ronda de una tarea."""
+
+
+def _job(name: str) -> click.Command:
+    @click.command(name, help=f"Hace ahora la ronda de {name}.")
+    @verbose
+    @dry_run
+    @preview
+    @today
+    @click.option("--force", is_flag=True, help="Aunque no deba nada; no da el periodo por servido.")
+    @click.option("--digest", metavar="INFORME", help="Solo ese informe.")
+    def command(**options: Any) -> int:
+        from sereno.commands import JobOptions, run_job
+
+        return run_job(name, JobOptions(**options))
+
+    return command
+
+
+for _folder in sorted(MONITORS.iterdir()):
+    if (_folder / "monitor.toml").is_file():
+        job.add_command(_job(_folder.name))
+
+
+@cli.group()
+def demo() -> None:
+    """Una finca de ejemplo, con datos inventados."""
+
+
+@demo.command("run")
+@verbose
+@click.option("-s", "--single-cycle", is_flag=True, help="Un solo ciclo, y termina.")
+def demo_run(**options: bool) -> int:
+    """Crea la finca en var/demo y la vigila."""
+    from sereno.commands import run_demo
+
+    return run_demo(**options)
+
+
+@demo.command("init")
+@click.argument("folder", metavar="[CARPETA]", default="var/demo")
+@click.option("--seed", default=1, show_default=True, help="La misma semilla y día dan las mismas filas.")
+def demo_init(folder: str, seed: int) -> int:
+    """Crea la finca, y dice cómo usarla."""
+    from sereno.commands import make_demo
+
+    return make_demo(folder, seed)
+
+
+@cli.group()
+def check() -> None:
+    """Comprueba sin escribir nada; sale con 1 si algo no está bien."""
+
+
+@check.command("registers")
+def check_registers() -> int:
+    """Conexión, tablas, columnas, filas y guardas de cada registro."""
+    from sereno.commands import check_registers
+
+    return check_registers()
+
+
+@check.command("calendar")
+def check_calendar() -> int:
+    """Fichero de festivos, biblioteca y años sin confirmar."""
+    from sereno.commands import check_calendar
+
+    return check_calendar()
+
+
+@cli.command()
+@click.argument("what", metavar="AÑO | explain")
+@click.argument("day", metavar="[AAAA-MM-DD]", required=False)
+def calendar(what: str, day: str | None) -> int:
+    """El calendario laboral de un año, o por qué un día es lo que es."""
+    from sereno.commands import explain_day, show_year
+
+    if what == "explain":
+        return explain_day(day or "")
+    return show_year(what)
+
+
+def main(command: Sequence[str] = (), program: str = "sereno") -> int:
+    """Run a command (the whole command line where none is named) with the process's arguments."""
+    chosen: click.Command = cli
+    for name in command:
+        chosen = chosen.commands[name]  # type: ignore[attr-defined]  # only groups are descended into
+    return _answer(lambda: chosen.main(prog_name=program, standalone_mode=False))
+
+
+def _answer(call: Callable[[], object]) -> int:
+    """Turn what a command returns or raises into an exit code, and errors into sentences."""
+    try:
+        code = call()
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        return FAILED
+    except FaultyInput as error:
+        click.echo(f"Hay que corregir lo siguiente:\n{_listed(error)}", err=True)
+        return USAGE
+    except SerenoError as error:
+        click.echo(str(error), err=True)
+        return FAILED
+    return code if isinstance(code, int) else 0
+
+
+def _listed(error: FaultyInput) -> str:
+    return "\n".join(f"  · {fault}" for fault in error.faults)
