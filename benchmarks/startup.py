@@ -18,7 +18,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SERENO = [sys.executable, "-m", "sereno"]
 TARGET_HELP = 6.0
-UNNEEDED = ("alembic", "jinja2", "rich", "smtplib", "sereno.adapters.mime", "sereno.adapters.html.render")
+UNNEEDED = (
+    "alembic",
+    "jinja2",
+    "smtplib",
+    "sereno.adapters.snapshot",
+    "sereno.adapters.mime",
+    "sereno.adapters.html.render",
+)
 
 
 def main() -> None:

@@ -82,9 +82,10 @@ class ProcessJobs:
         )
 
     def _read(self, output: IO[str], job: str, tail: deque[str]) -> None:
-        for line in _lines(output):
-            tail.append(line)
-            self.echo(job, line)
+        with output:
+            for line in _lines(output):
+                tail.append(line)
+                self.echo(job, line)
 
     def _wait(self, process: subprocess.Popen[str], tail: deque[str]) -> int:
         """Wait for the end; end the whole tree at the timeout and when the daemon stops."""
@@ -104,19 +105,30 @@ class ProcessJobs:
 
 def end_tree(process: subprocess.Popen[str], grace: float = GRACE) -> None:
     """End a process and its descendants: the polite signal, some grace, then the kill."""
-    try:
-        tree = [psutil.Process(process.pid)]
-        tree += tree[0].children(recursive=True)
-    except psutil.NoSuchProcess:
-        tree = []
-    for member in tree:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            member.terminate()
-    _, alive = psutil.wait_procs(tree, timeout=grace)
+    descendants = _descendants(process)
+    process.terminate()
+    for member in descendants:
+        _suppressed(member.terminate)
+    # The process itself is waited for by its Popen alone: whoever else reaps it takes its exit code away.
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(grace)
+    _, alive = psutil.wait_procs(descendants, timeout=0 if process.poll() is None else grace)
+    process.kill()
     for member in alive:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            member.kill()
+        _suppressed(member.kill)
     process.wait()
+
+
+def _descendants(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    try:
+        return list(psutil.Process(process.pid).children(recursive=True))
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _suppressed(end: Callable[[], None]) -> None:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        end()
 
 
 def _lines(output: IO[str]) -> Iterator[str]:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, tzinfo
 
-from sereno.adapters.directory import read_directory
 from sereno.adapters.snapshot import SqliteSnapshot, build_snapshot
 from sereno.adapters.sources.ports import Source
 from sereno.domain.calendar import Calendar, working_days_between
@@ -36,4 +35,6 @@ class DepartmentRegisters:
 
     def directory(self) -> Directory:
         """Read the people."""
+        from sereno.adapters.directory import read_directory  # a round that owes nothing reads nobody
+
         return read_directory(self.sources.get("lanzadera"), self.clock.now().date(), self.tz)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 
-from sereno.adapters.inspection import Inspected
 from sereno.domain.cadence import Period, format_cadence
 from sereno.domain.outbox import Message, Verdict
 from sereno.engine.agenda import Duty
@@ -13,6 +13,9 @@ from sereno.engine.daemon import State
 from sereno.engine.deliver import MailReport
 from sereno.engine.ports import JobResult, Run, RunState
 from sereno.engine.watch import Report, Served
+
+if TYPE_CHECKING:
+    from sereno.adapters.inspection import Inspected
 
 RUN_WORDS: Mapping[RunState, str] = {
     "complete": "completa",
@@ -111,7 +114,7 @@ class Terminal:
         if report.lost_sight_of:
             self.warn([f"De {report.lost_sight_of} mensajes no se sabe si salieron; no se repiten solos."])
 
-    def inspection(self, inspected: Sequence[Inspected], unconfigured: Sequence[str]) -> None:
+    def inspection(self, inspected: Sequence["Inspected"], unconfigured: Sequence[str]) -> None:
         """Print how each declared table looks in its register."""
         self.table(
             ("Registro", "Tabla", "Filas", "Datos dudosos", "Resultado"),
@@ -162,7 +165,7 @@ def _duty_row(duty: Duty, missing: Sequence[str]) -> tuple[str, ...]:
     )
 
 
-def _inspected_row(each: Inspected) -> tuple[str, ...]:
+def _inspected_row(each: "Inspected") -> tuple[str, ...]:
     absent = each.rows is None and not each.fault
     verdict = "MAL" if each.fault else "no está (es opcional)" if absent else "bien"
     rows = NONE if each.rows is None else str(each.rows)

@@ -1,0 +1,99 @@
+"""A real installation in a folder of its own, driven by the real scripts as processes."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPTS = ROOT / "scripts"
+OURS = (
+    "BRASS_",
+    "LANZADERA_",
+    "MAIL_",
+    "SMTP_",
+    "MASTER_",
+    "SERENO_",
+    "STATE_",
+    "OPERATORS",
+    "LOG_",
+    "HOLIDAYS_",
+)
+
+
+@dataclass(frozen=True)
+class Done:
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Installation:
+    home: Path
+
+    @property
+    def demo(self) -> Path:
+        return self.home / "var/demo"
+
+    @property
+    def status(self) -> dict:
+        return json.loads((self.home / "logs/run_master_status.json").read_text("utf-8"))
+
+    @property
+    def mails(self) -> list:
+        files = sorted((self.demo / "mail").glob("*.eml"))
+        return [message_from_bytes(file.read_bytes(), policy=default) for file in files]
+
+    def environ(self, **extra: str) -> dict[str, str]:
+        """Give a process this home and nothing of the machine's own settings."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+        return inherited | {"SERENO_HOME": str(self.home), "COLUMNS": "80"} | extra
+
+    def make_demo(self) -> Path:
+        done = self.sereno("demo", "init")
+        assert done.code == 0, done.err
+        return self.demo / "demo.env"
+
+    def sereno(self, *arguments: str, **extra: str) -> Done:
+        return self._run([sys.executable, "-m", "sereno", *arguments], extra)
+
+    def script(self, name: str, *arguments: str, **extra: str) -> Done:
+        return self._run([sys.executable, str(SCRIPTS / name), *arguments], extra)
+
+    def on_demo(self, name: str, *arguments: str) -> Done:
+        """Run a script on the demo estate."""
+        return self.script(name, *arguments, SERENO_ENV_FILE=str(self.demo / "demo.env"))
+
+    def runs(self) -> list[tuple[str, str, int]]:
+        """Read state, period and `forced` of every run from the demo's store."""
+        database = sqlite3.connect(f"file:{self.demo / 'sereno.sqlite'}?mode=ro", uri=True)
+        try:
+            return database.execute("SELECT state, period, forced FROM runs ORDER BY finished_at").fetchall()
+        finally:
+            database.close()
+
+    def files(self) -> dict[str, bytes]:
+        """Read every file of the home, but for a database's own side files."""
+        kept = (path for path in self.home.rglob("*") if path.is_file())
+        return {str(path): path.read_bytes() for path in kept if not path.name.endswith(("-wal", "-shm"))}
+
+    def tree(self) -> list[str]:
+        return sorted(str(path) for path in self.home.rglob("*") if not path.name.endswith(("-wal", "-shm")))
+
+    def _run(self, command: list[str], extra: dict[str, str]) -> Done:
+        done = subprocess.run(
+            command,
+            check=False,
+            env=self.environ(**extra),
+            cwd=self.home,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+        )
+        return Done(done.returncode, done.stdout, done.stderr)

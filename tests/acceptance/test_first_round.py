@@ -1,0 +1,182 @@
+"""The main job runs end to end: the real scripts, as processes, on the demo estate."""
+
+import pytest
+from tests.acceptance.installation import Installation
+
+OUT_OF_CALIBRATION = {1, 5, 6, 8, 10}
+ABOUT_TO_EXPIRE = {2, 3, 11, 12}
+
+
+@pytest.fixture
+def site(tmp_path):
+    installation = Installation(tmp_path)
+    installation.make_demo()
+    return installation
+
+
+def identifiers(mail):
+    """Read the instruments of each section from the text part of a digest."""
+    sections, current = {}, None
+    for line in mail.get_body(("plain",)).get_content().splitlines():
+        if line.startswith("Equipos") and line.endswith(")") and ":" not in line:
+            current = sections.setdefault(line.rsplit(" (", 1)[0], set())
+        elif current is not None and " ID " in line:
+            current.add(int(line.rsplit(None, 1)[1]))
+    return sections
+
+
+def test_one_cycle_sends_the_digest_whose_rows_are_the_cases_of_the_rules(site):
+    done = site.on_demo("run_master.py", "--single-cycle")
+    assert done.code == 0, done.out + done.err
+    (mail,) = site.mails
+    assert identifiers(mail) == {
+        "Equipos de medida fuera de calibración": OUT_OF_CALIBRATION,
+        "Equipos próximos a caducar (30 días o menos)": ABOUT_TO_EXPIRE,
+    }
+    assert mail["Subject"] == "Informe Equipos de Medida fuera de calibración (BRASS)"
+    assert mail["To"] == "u0001@example.com, u0002@example.com"
+    for words in ("brass", "diario", "completa", "DEMOSTRACIÓN"):
+        assert words in done.out
+
+
+def test_a_second_cycle_the_same_day_produces_nothing(site):
+    site.on_demo("run_master.py", "--single-cycle")
+    done = site.on_demo("run_master.py", "--single-cycle")
+    assert done.code == 0
+    assert len(site.mails) == 1
+    assert len(site.runs()) == 1
+    assert "ya hecho" in " ".join(done.out.split())
+
+
+def test_a_register_taken_away_is_a_blind_run_exit_1_and_never_a_satisfied_period(site):
+    (site.demo / "brass.sqlite").rename(site.demo / "elsewhere.sqlite")
+    done = site.on_demo("run_master.py", "--single-cycle")
+    assert done.code == 1
+    assert site.mails == []
+    assert [state for state, *_ in site.runs()] == ["blind"]
+    assert "brass.sqlite" in done.out
+    assert not site.status["daily_tasks_completed"]
+    listed = site.on_demo("run_master.py", "--list-tasks")
+    assert "a ciegas" in listed.out
+    (site.demo / "elsewhere.sqlite").rename(site.demo / "brass.sqlite")
+    assert site.on_demo("run_brass.py", "--force").code == 0
+
+
+def test_the_safe_first_step_needs_one_register_only_and_leaves_no_trace(site):
+    home = Installation(site.home / "real")
+    home.home.mkdir()
+    register = site.demo / "brass.sqlite"
+    (home.home / ".env").write_text(f"BRASS_DB_URL=sqlite:///{register}\n", "utf-8")
+    checked = home.script("development/validate_registers.py")
+    assert checked.code == 0, checked.out + checked.err
+    assert "TbEquiposMedida" in checked.out
+    before = home.tree(), home.files()
+    shown = home.script("run_brass.py", "--dry-run", "--force", "--preview", str(site.home / "preview"))
+    assert shown.code == 0, shown.out + shown.err
+    assert "hallazgos: 9" in shown.out
+    assert "LANZADERA_DB_URL" in shown.out
+    assert (home.tree(), home.files()) == before
+    (page,) = (site.home / "preview").iterdir()
+    assert "Analizador de espectros" in page.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("script", "options"),
+    [
+        ("run_master.py", ["--dry-run"]),
+        ("run_master.py", ["--list-tasks"]),
+        ("run_brass.py", ["--dry-run", "--force"]),
+        ("run_email_services.py", ["--dry-run"]),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("ran_before", [False, True], ids=["no store yet", "with a store"])
+def test_a_dry_run_leaves_no_trace_but_the_preview(site, script, options, ran_before):
+    if ran_before:
+        site.on_demo("run_master.py", "--single-cycle")
+    before = site.tree(), site.files()
+    done = site.on_demo(script, *options)
+    assert done.code == 0, done.out + done.err
+    assert (site.tree(), site.files()) == before
+
+
+def test_a_dry_run_says_what_would_be_sent_to_whom_and_shows_it(site, tmp_path):
+    done = site.on_demo("run_master.py", "--dry-run", "--preview", str(tmp_path / "p"))
+    assert "u0001@example.com" in done.out
+    assert {file.suffix for file in (tmp_path / "p").iterdir()} == {".eml", ".html", ".txt"}
+    assert (tmp_path / "p").stat().st_mode & 0o077 == 0
+
+
+def test_a_dry_run_on_another_day_sees_that_day(site):
+    done = site.on_demo("run_brass.py", "--dry-run", "--today", "2031-06-15")
+    assert done.code == 0
+    assert "domingo" in done.out
+
+
+def test_by_force_a_round_is_made_again_and_recorded_as_forced(site):
+    site.on_demo("run_master.py", "--single-cycle")
+    done = site.on_demo("run_brass.py", "--force")
+    assert done.code == 0
+    assert [forced for *_, forced in site.runs()] == [0, 1]
+    sent = site.on_demo("run_email_services.py")
+    assert "aceptados: 1" in sent.out
+    assert len(site.mails) == 2
+
+
+def test_a_trial_leaves_the_mail_in_the_folder_and_the_period_owed(site):
+    env = (site.demo / "demo.env").read_text("utf-8")
+    (site.demo / "demo.env").write_text(f"{env}MAIL_TRIAL=1\n", "utf-8")
+    assert site.on_demo("run_master.py", "--single-cycle").code == 0
+    assert len(site.mails) == 1
+    (site.demo / "demo.env").write_text(env, "utf-8")
+    assert site.on_demo("run_master.py", "--single-cycle").code == 0
+    assert len(site.mails) == 2
+
+
+def test_settings_at_fault_end_with_2_and_all_faults_at_once(site):
+    env = (site.demo / "demo.env").read_text("utf-8")
+    (site.demo / "demo.env").write_text(f"{env}MASTER_SCRIPT_TIMEOUT=mucho\nBRASS_DIAS_AVISO=-1\n", "utf-8")
+    done = site.on_demo("run_master.py", "--single-cycle")
+    assert done.code == 2
+    for name in ("MASTER_SCRIPT_TIMEOUT", "BRASS_DIAS_AVISO"):
+        assert name in done.err
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("script", "options", "told"),
+    [
+        ("run_brass.py", ["--today", "2026-11-24"], "--dry-run"),
+        ("run_brass.py", ["--dry-run", "--today", "mañana"], "AAAA-MM-DD"),
+        ("run_brass.py", ["--digest", "semanal"], "diario"),
+        ("run_master.py", ["--no-such-option"], "--no-such-option"),
+    ],
+    ids=["today for real", "no date", "no such digest", "no such option"],
+)
+def test_wrong_usage_ends_with_2_and_says_what_is_expected(site, script, options, told):
+    done = site.on_demo(script, *options)
+    assert done.code == 2
+    assert told in done.err
+    assert "Traceback" not in done.err
+
+
+def test_the_same_seed_and_day_make_the_same_registers(site, tmp_path):
+    other = Installation(tmp_path / "other")
+    other.home.mkdir()
+    other.make_demo()
+    for register in ("brass.sqlite", "lanzadera.sqlite"):
+        assert (site.demo / register).read_bytes() == (other.demo / register).read_bytes()
+
+
+def test_the_demo_heeds_no_real_relay_or_register_of_the_machine(tmp_path):
+    installation = Installation(tmp_path)
+    done = installation.sereno(
+        "demo",
+        "run",
+        "--single-cycle",
+        SMTP_HOST="127.0.0.1",
+        SMTP_PORT="1",
+        BRASS_DB_URL="sqlite:///real.sqlite",
+    )
+    assert done.code == 0, done.out + done.err
+    assert len(installation.mails) == 1
