@@ -43,6 +43,7 @@ NO_DOMAIN = "sereno.invalid"
 """Stands for MAIL_DOMAIN in a dry run, which needs none (RFC 2606: nobody's)."""
 NOBODY_TOLD = "Nadie sabrá de los fallos por correo: ponga en OPERATORS las direcciones de los operadores."
 UNCONFIRMED = "Nadie ha confirmado los festivos de {year}: complete su fichero y añada «# completo {year}»."
+NO_HOLIDAYS_FILE = "No existe {file} (MASTER_FESTIVOS_FILE): solo cuentan los festivos de la biblioteca."
 
 Replaced = TypeVar("Replaced")
 
@@ -186,7 +187,9 @@ class Site:
         calendar = self.calendar()
         year = year_to_confirm(calendar, self.clock.now().date())
         unsure = () if year is None else (UNCONFIRMED.format(year=year),)
-        return (*calendar_faults(calendar, self.settings.festivos_file), *unsure)
+        file = self.settings.festivos_file
+        absent = () if file.exists() else (NO_HOLIDAYS_FILE.format(file=file),)
+        return (*absent, *calendar_faults(calendar, file), *unsure)
 
     def inspect_registers(self) -> Iterable["Inspected"]:
         """Hold every configured register against what the monitors declare of it."""

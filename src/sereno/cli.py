@@ -12,13 +12,14 @@ from sereno.domain.errors import FaultyInput, SerenoError
 MONITORS = Path(__file__).parent / "monitors"
 USAGE = 2
 FAILED = 1
+MOMENT = "AAAA-MM-DD[THH:MM]"
 
 verbose = click.option("-v", "--verbose", is_flag=True, help="Cuenta todo lo que hace y por qué.")
 dry_run = click.option(
     "--dry-run", is_flag=True, help="No envía ni escribe nada: muestra lo que se enviaría."
 )
 preview = click.option("--preview", metavar="CARPETA", help="Dónde dejar la vista previa de --dry-run.")
-today = click.option("--today", metavar="AAAA-MM-DD[THH:MM]", help="Con --dry-run: como si fuera entonces.")
+today = click.option("--today", metavar=MOMENT, help="Con --dry-run: como si fuera entonces.")
 
 
 @click.group()
@@ -31,7 +32,7 @@ def cli() -> None:
 @verbose
 @dry_run
 @preview
-@today
+@click.option("--today", metavar=MOMENT, help="Con --dry-run o --list-tasks: como si fuera entonces.")
 @click.option("-s", "--single-cycle", is_flag=True, help="Un solo ciclo de verdad, y termina.")
 @click.option("--list-tasks", is_flag=True, help="Muestra qué debe cada tarea, o por qué no debe nada.")
 def master(**options: Any) -> int:

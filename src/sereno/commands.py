@@ -51,7 +51,7 @@ class MasterOptions:
 
 def run_master(options: MasterOptions) -> int:
     """Run the daemon, one cycle of it, a rehearsal of one, or show what is owed."""
-    at = _rehearsed_moment(options.today, allowed=options.dry_run or options.list_tasks)
+    at = _rehearsed_moment(options, allowed=options.dry_run or options.list_tasks)
     if options.list_tasks:
         return _list_tasks(open_site("dry_run", at=at))
     if options.dry_run:
@@ -96,7 +96,7 @@ def make_demo(folder: str, seed: int) -> int:
 
 def run_job(name: str, options: JobOptions) -> int:
     """Go a monitor's round now; 1 when it needs a person."""
-    at = _rehearsed_moment(options.today, allowed=options.dry_run)
+    at = _rehearsed_moment(options, allowed=options.dry_run)
     site = open_site("dry_run" if options.dry_run else "run", at=at)
     site.terminal.warn(site.settings.warnings)
     monitor, request = _monitor(site, name, options.digest), Request(options.force, options.digest)
@@ -209,14 +209,15 @@ def _monitor(site: Site, name: str, digest: str | None) -> Monitor:
     return monitor
 
 
-def _rehearsed_moment(today: str | None, *, allowed: bool) -> datetime | None:
-    """Read `--today`; a day alone means a working hour of it."""
+def _rehearsed_moment(options: JobOptions | MasterOptions, *, allowed: bool) -> datetime | None:
+    """Read `--today`, a working hour of it when it is a day alone; refuse what a real round cannot heed."""
+    today, expected = options.today, "que acompañe a --dry-run"
+    asked = [("--today", today), ("--preview", options.preview if not options.dry_run else None)]
+    stray = [(name, text) for name, text in asked if text is not None and not (allowed and name == "--today")]
+    if stray:
+        raise FaultyInput(tuple(Fault(name, text, expected) for name, text in stray))
     if today is None:
         return None
-    if not allowed:
-        raise FaultyInput(
-            (Fault("--today", today, "que acompañe a --dry-run: un envío de verdad es siempre de hoy"),)
-        )
     try:
         moment = datetime.fromisoformat(today)
     except ValueError:

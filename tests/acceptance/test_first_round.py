@@ -148,10 +148,11 @@ def test_settings_at_fault_end_with_2_and_all_faults_at_once(site):
     [
         ("run_brass.py", ["--today", "2026-11-24"], "--dry-run"),
         ("run_brass.py", ["--dry-run", "--today", "mañana"], "AAAA-MM-DD"),
+        ("run_brass.py", ["--preview", "p"], "--dry-run"),
         ("run_brass.py", ["--digest", "semanal"], "diario"),
         ("run_master.py", ["--no-such-option"], "--no-such-option"),
     ],
-    ids=["today for real", "no date", "no such digest", "no such option"],
+    ids=["today for real", "no date", "preview for real", "no such digest", "no such option"],
 )
 def test_wrong_usage_ends_with_2_and_says_what_is_expected(site, script, options, told):
     done = site.on_demo(script, *options)

@@ -96,6 +96,8 @@ def test_statistics_survive_a_restart(site):
     site.on_demo("run_master.py", "--single-cycle")
     site.on_demo("run_master.py", "--single-cycle")
     assert site.status["estadisticas"]["total_scripts_executed"] == 3  # brass once, mail twice
+    assert site.status["estadisticas"]["cycles_total"] == 2
+    assert site.status["cycle_count"] == 1
 
 
 def test_the_status_is_valid_json_at_every_instant(site):

@@ -143,6 +143,13 @@ def test_a_store_that_is_opened_later_was_not_made_later(place):
     assert place.die().made_at() == made
 
 
+def test_cycles_are_counted(store):
+    assert store.cycles() == 0
+    store.count_cycle()
+    store.count_cycle()
+    assert store.cycles() == 2
+
+
 def test_times_come_back_equal_and_in_the_zone_of_the_store(store):
     store.record(a_run(), [a_message("m1", queued_at=NOW)])
     run = store.last_run("brass", "diario")

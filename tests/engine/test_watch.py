@@ -182,6 +182,15 @@ def test_a_date_that_is_none_is_shown_as_data_to_correct_and_alone_makes_one_mai
     assert (tomorrow.run.state, tomorrow.messages) == ("complete", ())
 
 
+def test_data_to_correct_told_on_trial_are_told_again_for_real():
+    rows = equipment(lejano=200)
+    rows["TbEquiposMedida"][0]["FechaFinServicio"] = "31/02/2027"
+    department = Department(registers={"brass": rows, "lanzadera": PEOPLE}, trial=True)
+    assert len(only(department.round()).messages) == 1
+    department.trial = False
+    assert len(only(department.at(9, day=25).round()).messages) == 1
+
+
 def test_two_instruments_with_one_number_are_one_finding_and_a_datum_to_correct():
     rows = equipment(uno=-3, dos=-2)
     rows["TbEquiposMedida"][1]["IDEquipoMedida"] = 1

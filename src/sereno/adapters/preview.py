@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -21,16 +22,15 @@ class PreviewFolder:
     def deliver(self, messages: Iterable[Message]) -> Iterator[Delivery]:
         """Write each message down."""
         for number, message in enumerate(messages, 1):
-            try:
+            with _told():
                 written = self._write(number, message)
-            except OSError as error:
-                raise RelayUnavailable(f"No se puede escribir la vista previa: {error}") from error
             yield Delivery(message.id, "diverted", str(written), {})
 
     def keep_unaddressed(self, name: str, html: str) -> Path:
         """Write down a digest that nobody would get."""
-        page = self._folder() / f"{name}-sin-destinatario.html"
-        page.write_text(html, encoding="utf-8")
+        with _told():
+            page = self._folder() / f"{name}-sin-destinatario.html"
+            page.write_text(html, encoding="utf-8")
         return page
 
     def _write(self, number: int, message: Message) -> Path:
@@ -50,3 +50,11 @@ class PreviewFolder:
             self._path = Path(tempfile.mkdtemp(prefix="sereno-"))
         self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
         return self._path
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RelayUnavailable(f"No se puede escribir la vista previa: {error}") from error

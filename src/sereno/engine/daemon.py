@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Literal
 
 from sereno.domain.cadence import NotOwed, Period
@@ -69,6 +70,10 @@ class Master:
     show: Callable[[State], None]
 
 
+Turn = Callable[[Master, State, Calendar], State]
+"""One step of a cycle."""
+
+
 def keep_watch(master: Master) -> State:
     """Turn cycle after cycle until a stop is asked for; return the last state."""
     state = run_cycle(master, 1)
@@ -89,29 +94,39 @@ def run_cycle(master: Master, number: int) -> State:
     state = State("working", number, context_at(now, calendar, master.night), now)
     master.log.info("cycle.started", cycle=number, context=state.context.label)
     master.show(state)
-    for post in (*master.posts, None):
-        if master.stop.requested:
-            break
-        state = _guarded(master, state, calendar, post)
+    turns: list[Turn] = [*(partial(_daily, post) for post in master.posts), _mail, _count]
+    for turn in turns:
+        if not master.stop.requested:
+            state = _guarded(turn, master, state, calendar)
     return _at_rest(master, state, calendar)
 
 
-def _guarded(master: Master, state: State, calendar: Calendar, post: Post | None) -> State:
-    """Take one job's turn; `None` is mail's."""
+def _guarded(turn: Turn, master: Master, state: State, calendar: Calendar) -> State:
     try:
-        return _start(master, state, MAIL_JOB) if post is None else _take_turn(master, state, calendar, post)
-    except Exception as error:  # an unforeseen fault costs one job's turn, never mail nor the daemon
+        return turn(master, state, calendar)
+    except Exception as error:  # an unforeseen fault costs one turn, never mail nor the daemon
         master.log.exception("cycle.failed", cycle=state.cycle, why=repr(error))
         return replace(state, fault=repr(error), running=None)
 
 
-def _take_turn(master: Master, state: State, calendar: Calendar, post: Post) -> State:
+def _daily(post: Post, master: Master, state: State, calendar: Calendar) -> State:
+    """Start the post's job if one of its digests owes a period."""
     job = post.monitor.name
     reason = _reason_to_rest(post, master, calendar)
     if not reason:
         return _start(master, state, job)
     master.log.debug("job.idle", job=job, why=reason)
     return replace(state, idle={**state.idle, job: reason})
+
+
+def _mail(master: Master, state: State, _calendar: Calendar) -> State:
+    """Start the mail job, always."""
+    return _start(master, state, MAIL_JOB)
+
+
+def _count(master: Master, state: State, _calendar: Calendar) -> State:
+    master.store.count_cycle()
+    return state
 
 
 def _start(master: Master, state: State, job: str) -> State:

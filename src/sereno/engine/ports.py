@@ -106,6 +106,14 @@ class Store(Protocol):
         """Return when the store was made: nothing was owed before."""
         ...
 
+    def count_cycle(self) -> None:
+        """Count one more cycle of the master."""
+        ...
+
+    def cycles(self) -> int:
+        """Return how many cycles there have ever been."""
+        ...
+
     def open_period(self, monitor: str, digest: str, period: Period) -> None:
         """Note that a period has opened; a holiday added later does not cancel it. Idempotent."""
         ...

@@ -67,7 +67,7 @@ def status(
         },
         "scripts_disponibles": jobs,
         **_daily(posts, calendar, store, now.date()),
-        "estadisticas": _statistics(store.job_totals(), state.cycle),
+        "estadisticas": _statistics(store.job_totals(), store.cycles()),
         "modulos": _modules(state, posts, calendar, store, now),
         "correo": _mail(store, now),
         "configuracion": _configuration(who, posts),

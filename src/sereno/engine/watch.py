@@ -138,7 +138,9 @@ def _serve(this: _Round, orders: Orders, world: World) -> Served:
     digest = build_digest(
         this.monitor, this.plan, this.look, this.started.date(), orders.thresholds, readers.warnings
     )
-    wanted = _worth_sending(this, digest, world) if not why else _incomplete_is_due(this, orders, world)
+    wanted = (
+        _worth_sending(this, digest, orders, world) if not why else _incomplete_is_due(this, orders, world)
+    )
     messages = (_compose(this, digest, readers, world),) if wanted and readers.addresses else ()
     state: RunState = "blind" if why else "unaddressed" if wanted and not messages else "complete"
     if state == "unaddressed":
@@ -201,12 +203,13 @@ def _compose(this: _Round, digest: Digest, readers: _Readers, world: World) -> M
     return world.compose(digest, letter)
 
 
-def _worth_sending(this: _Round, digest: Digest, world: World) -> bool:
+def _worth_sending(this: _Round, digest: Digest, orders: Orders, world: World) -> bool:
     """Send what has findings; data to correct alone make a mail only when something in them is new."""
     if any(section.id in this.plan.sections for section in digest.sections):
         return True
     previous = world.store.last_run(this.monitor.name, this.plan.name, state="complete")
-    return bool(set(_kept_doubts(this)) - set(previous.data_errors if previous else ()))
+    told = previous.data_errors if previous and previous.trial == orders.trial else ()
+    return bool(set(_kept_doubts(this)) - set(told))
 
 
 def _incomplete_is_due(this: _Round, orders: Orders, world: World) -> bool:

@@ -34,6 +34,7 @@ class MemoryStore:
         self._lock = RLock()
         self._made_at = _utc(made_at)
         self._zone = made_at.tzinfo or UTC
+        self._cycles = 0
         self._periods: dict[tuple[str, str, str], Period] = {}
         self._runs: dict[str, Run] = {}
         self._mail: dict[str, Parcel] = {}
@@ -42,6 +43,14 @@ class MemoryStore:
     def made_at(self) -> datetime:
         """Return when the store was made."""
         return self._made_at.astimezone(self._zone)
+
+    def count_cycle(self) -> None:
+        """Count one more cycle of the master."""
+        self._cycles += 1
+
+    def cycles(self) -> int:
+        """Return how many cycles there have been since the store was made."""
+        return self._cycles
 
     def open_period(self, monitor: str, digest: str, period: Period) -> None:
         """Note the period, the first time that it is seen."""

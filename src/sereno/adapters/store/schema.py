@@ -75,6 +75,7 @@ store_info = Table(
     metadata,
     Column("id", Integer, CheckConstraint("id = 1", name="one_row"), primary_key=True),
     Column("made_at", Instant, nullable=False),
+    Column("cycles", Integer, nullable=False, server_default="0"),
 )
 
 periods = Table(

@@ -68,6 +68,16 @@ class SqlStore:
         made_at: datetime = info["made_at"]
         return made_at.astimezone(self.zone)
 
+    def count_cycle(self) -> None:
+        """Count one more cycle of the master."""
+        with writing(self.engine) as connection:
+            connection.execute(update(schema.store_info).values(cycles=schema.store_info.c.cycles + 1))
+
+    def cycles(self) -> int:
+        """Return how many cycles there have ever been."""
+        (info,) = self._rows(select(schema.store_info))
+        return int(info["cycles"])
+
     def open_period(self, monitor: str, digest: str, period: Period) -> None:
         """Note the period, the first time that it is seen."""
         named = {"monitor": monitor, "digest": digest, "period": period.id}

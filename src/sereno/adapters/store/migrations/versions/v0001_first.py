@@ -21,6 +21,7 @@ def _make_ledger() -> None:
         "store_info",
         sa.Column("id", sa.Integer, sa.CheckConstraint("id = 1", name="one_row")),
         sa.Column("made_at", _INSTANT, nullable=False),
+        sa.Column("cycles", sa.Integer, nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("id", name="pk_store_info"),
     )
     op.create_table(
