@@ -9,7 +9,7 @@ EXTRAS ?= base
 .PHONY: run demo install test check bench requirements clean
 
 run: install ## the daemon: on .env, or on the demo estate where there is none
-	@if [ -f .env ]; then $(BIN)/python scripts/run_master.py; else $(BIN)/sereno demo run; fi
+	@$(BIN)/sereno start
 
 demo: install ## one cycle on the demo estate
 	@$(BIN)/sereno demo run --single-cycle

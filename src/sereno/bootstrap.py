@@ -18,12 +18,13 @@ from sereno.adapters.terminal import Terminal
 from sereno.domain.calendar import Calendar, year_to_confirm
 from sereno.domain.digest import Digest
 from sereno.domain.outbox import Message
-from sereno.domain.rules import Monitor
+from sereno.domain.rules import Monitor, url_variable
 from sereno.engine.agenda import Orders
 from sereno.engine.daemon import MAIL_JOB, Master, Post, State
 from sereno.engine.ports import Clock, Compose, Jobs, Letter, Log, Relay, Store
 from sereno.engine.watch import World
 from sereno.settings import Purpose, Settings, demo_environment, home, job_environment, load_settings
+from sereno.settings import is_configured as settings_exist
 
 if TYPE_CHECKING:
     from sereno.adapters.inspection import Inspected
@@ -36,12 +37,14 @@ MASTER = "run_master"
 DEMO_HOUR = time(9)
 DEMO_TZ = ZoneInfo("Europe/Madrid")
 DEMO_FOLDER = "var/demo"
-DEMO_SEED = 1
 REGISTER_TIMEOUT = 30.0
 """Seconds that reaching a register, or waiting for its lock, may take."""
 NO_DOMAIN = "sereno.invalid"
-"""Stands for MAIL_DOMAIN in a dry run, which needs none (RFC 2606: nobody's)."""
+"""Stands for MAIL_DOMAIN in a dry run and on trial, which need none (RFC 2606: nobody's)."""
 NOBODY_TOLD = "Nadie sabrá de los fallos por correo: ponga en OPERATORS las direcciones de los operadores."
+NO_DIRECTORY = (
+    "Falta LANZADERA_DB_URL: sin el directorio de personas, lo que va a un papel llega a los operadores."
+)
 UNCONFIRMED = "Nadie ha confirmado los festivos de {year}: complete su fichero y añada «# completo {year}»."
 NO_HOLIDAYS_FILE = "No existe {file} (MASTER_FESTIVOS_FILE): solo cuentan los festivos de la biblioteca."
 
@@ -75,7 +78,7 @@ class Site:
             audiences=_by_digest(settings.audiences, monitor),
             cadences=_by_digest(settings.cadences, monitor),
             unconfigured=tuple(
-                f"{name.upper()}_DB_URL" for name in monitor.registers if settings.registers[name].url is None
+                url_variable(name) for name in monitor.registers if settings.registers[name].url is None
             ),
         )
 
@@ -140,7 +143,7 @@ class Site:
             posts=self.posts(),
             times=settings.cycle_times,
             night=settings.night,
-            calendar=self.calendar,
+            calendar=self._watched_calendar(log),
             clock=self.clock,
             stop=self.stop,
             store=store,
@@ -178,7 +181,11 @@ class Site:
     def warnings(self) -> tuple[str, ...]:
         """Say what an operator should know before anything starts."""
         nobody = () if self.settings.operators else (NOBODY_TOLD,)
-        return (*self.settings.warnings, *self.calendar_faults(), *nobody)
+        modes = self.modes() if self.settings.mail.trial else ()  # the demo has its own banner
+        return (*self.settings.warnings, *self.calendar_faults(), *modes, *nobody, *self._no_directory())
+
+    def _no_directory(self) -> tuple[str, ...]:
+        return () if self.settings.registers["lanzadera"].url else (NO_DIRECTORY,)
 
     def calendar_faults(self) -> tuple[str, ...]:
         """Say what is wrong with the working calendar, and which year is still uncertain."""
@@ -216,6 +223,26 @@ class Site:
         return lambda state: file.publish(
             status(state, identity, self.posts(), self.calendar(), store, self.clock.now())
         )
+
+    def modes(self) -> tuple[str, ...]:
+        """Say loudly where mail goes when it does not go to a relay."""
+        folder = self.settings.mail.folder
+        trial = (f"Prueba (MAIL_TRIAL=1): el correo se deja en {folder}, nadie lo recibe.",)
+        demo = (f"Finca de ejemplo (SERENO_DEMO_SINCE): el correo se deja en {folder}, nadie lo recibe.",)
+        return (trial if self.settings.mail.trial else ()) + (demo if self.settings.demo_since else ())
+
+    def _watched_calendar(self, log: Log) -> Callable[[], Calendar]:
+        """Give the calendar, and log what is wrong with it whenever that changes."""
+        told: list[tuple[str, ...]] = [self.calendar_faults()]
+
+        def calendar() -> Calendar:
+            faults = self.calendar_faults()
+            if faults != told[-1]:
+                told[:] = [faults]
+                log.warning("calendar.changed", faults="; ".join(faults))
+            return self.calendar()
+
+        return calendar
 
     def page(self, digest: Digest) -> str:
         """Render a digest as the HTML that its readers would see."""
@@ -256,12 +283,17 @@ def open_site(
     return Site(settings, monitors, _clock(settings, stop, at), stop, terminal, holidays.calendar)
 
 
-def make_demo_estate(folder: str, seed: int) -> tuple[Path, Mapping[str, str]]:
+def is_configured() -> bool:
+    """Tell whether somebody has configured anything at all."""
+    return settings_exist(shipped_monitors())
+
+
+def make_demo_estate(folder: str | None, seed: int | None) -> tuple[Path, Mapping[str, str]]:
     """Make the demo estate under the home; return its settings file and an environment for it."""
-    from sereno.adapters.demo.estate import make_estate
+    from sereno.adapters.demo.estate import SEED, make_estate
 
     now = SystemClock(DEMO_TZ, StopSignal()).now()
-    env_file = make_estate(home() / folder, now, seed)
+    env_file = make_estate(home() / (folder or DEMO_FOLDER), now, SEED if seed is None else seed)
     return env_file, demo_environment(env_file, shipped_monitors())
 
 

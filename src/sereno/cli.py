@@ -1,6 +1,8 @@
 """The command line: arguments, one call, an exit code."""
 
+import sys
 from collections.abc import Callable, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +80,15 @@ for _folder in sorted(MONITORS.iterdir()):
         job.add_command(_job(_folder.name))
 
 
+@cli.command()
+@verbose
+def start(**options: bool) -> int:
+    """Vigila lo que dice .env; donde no hay .env, la finca de ejemplo."""
+    from sereno.commands import start_watch
+
+    return start_watch(**options)
+
+
 @cli.group()
 def demo() -> None:
     """Una finca de ejemplo, con datos inventados."""
@@ -94,9 +105,9 @@ def demo_run(**options: bool) -> int:
 
 
 @demo.command("init")
-@click.argument("folder", metavar="[CARPETA]", default="var/demo")
-@click.option("--seed", default=1, show_default=True, help="La misma semilla y día dan las mismas filas.")
-def demo_init(folder: str, seed: int) -> int:
+@click.argument("folder", metavar="[CARPETA]", required=False)
+@click.option("--seed", type=int, help="La misma semilla y día dan las mismas filas; 1 si no se dice.")
+def demo_init(folder: str | None, seed: int | None) -> int:
     """Crea la finca, y dice cómo usarla."""
     from sereno.commands import make_demo
 
@@ -138,10 +149,18 @@ def calendar(what: str, day: str | None) -> int:
 
 def main(command: Sequence[str] = (), program: str = "sereno") -> int:
     """Run a command (the whole command line where none is named) with the process's arguments."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # an old code page must not cost a round
     chosen: click.Command = cli
     for name in command:
         chosen = chosen.commands[name]  # type: ignore[attr-defined]  # only groups are descended into
-    return _answer(lambda: chosen.main(prog_name=program, standalone_mode=False))
+    code = _answer(lambda: chosen.main(prog_name=program, standalone_mode=False))
+    try:
+        sys.stdout.flush()
+    except OSError:
+        sys.stdout = None  # nobody reads it: what was to be done is done
+    return code
 
 
 def _answer(call: Callable[[], object]) -> int:

@@ -1,5 +1,6 @@
 """What each command does, on the site that `bootstrap` builds; each returns an exit code."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -8,19 +9,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sereno.bootstrap import DEMO_FOLDER, DEMO_HOUR, DEMO_SEED, MASTER, Site, make_demo_estate, open_site
+from sereno.bootstrap import DEMO_HOUR, MASTER, Site, is_configured, make_demo_estate, open_site
 from sereno.domain.calendar import YEAR_HEADING, YEAR_LEGEND, year_rows
 from sereno.domain.errors import Fault, FaultyInput, SettingsError
 from sereno.domain.rules import Monitor
 from sereno.engine.agenda import agenda
 from sereno.engine.daemon import MAIL_JOB, State, keep_watch, single_cycle
-from sereno.engine.deliver import deliver
+from sereno.engine.deliver import Post, deliver
 from sereno.engine.ports import Log, Store
 from sereno.engine.watch import Report, Request, watch
 
 if TYPE_CHECKING:
     from sereno.adapters.preview import PreviewFolder
 
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d)?")
 TODAY_HOUR = time(9)
 """The hour that `--today` means when it names a day alone: one at which everything is looked at."""
 
@@ -71,7 +73,7 @@ def keep_site(site: Site, *, once: bool, verbose: bool) -> int:
             board(state)
             if state.phase == "resting":
                 site.terminal.cycle(state, store.runs_since(state.started_at))
-                if not once:
+                if not once and not site.stop.requested:
                     site.terminal.rest(state)
 
         master = site.master(store, site.jobs(verbose=verbose), log, show)
@@ -80,13 +82,20 @@ def keep_site(site: Site, *, once: bool, verbose: bool) -> int:
     return int(once and state.failed)
 
 
+def start_watch(*, verbose: bool) -> int:
+    """Watch over what is configured, or over the demo estate where nothing is."""
+    if is_configured():
+        return run_master(MasterOptions(verbose=verbose))
+    return run_demo(verbose=verbose, single_cycle=False)
+
+
 def run_demo(*, verbose: bool, single_cycle: bool) -> int:
     """Make the demo estate and watch over it."""
-    _, environ = make_demo_estate(DEMO_FOLDER, DEMO_SEED)
+    _, environ = make_demo_estate(None, None)
     return keep_site(open_site("run", environ=environ), once=single_cycle, verbose=verbose)
 
 
-def make_demo(folder: str, seed: int) -> int:
+def make_demo(folder: str | None, seed: int | None) -> int:
     """Make the demo estate, and say how it is used."""
     env_file, _ = make_demo_estate(folder, seed)
     click.echo(f"Finca de ejemplo en {env_file.parent}, con datos inventados.")
@@ -98,7 +107,7 @@ def run_job(name: str, options: JobOptions) -> int:
     """Go a monitor's round now; 1 when it needs a person."""
     at = _rehearsed_moment(options, allowed=options.dry_run)
     site = open_site("dry_run" if options.dry_run else "run", at=at)
-    site.terminal.warn(site.settings.warnings)
+    site.terminal.warn((*site.settings.warnings, *site.modes()))
     monitor, request = _monitor(site, name, options.digest), Request(options.force, options.digest)
     if options.dry_run:
         return _rehearse_job(site, monitor, request, options)
@@ -115,8 +124,12 @@ def run_deliver(*, verbose: bool, dry_run: bool) -> int:
     if dry_run:
         site.terminal.waiting(site.rehearsal_store().pending())
         return 0
+    site.terminal.warn(site.modes())
+    site.stop.listen()
+    log = site.log(MAIL_JOB, echo=verbose)
     with site.open_store() as store:
-        report = deliver(store, site.relay(), site.clock, site.log(MAIL_JOB, echo=verbose))
+        trial = site.settings.mail.trial
+        report = deliver(Post(store, site.relay(), site.clock, site.stop, log, trial=trial))
     site.terminal.mail(report)
     return int(report.needs_a_person)
 
@@ -218,11 +231,15 @@ def _rehearsed_moment(options: JobOptions | MasterOptions, *, allowed: bool) -> 
         raise FaultyInput(tuple(Fault(name, text, expected) for name, text in stray))
     if today is None:
         return None
+    day, _, hour = today.partition("T")
     try:
-        moment = datetime.fromisoformat(today)
+        at = time.fromisoformat(hour) if hour else TODAY_HOUR
+        moment = datetime.combine(date.fromisoformat(day), at)
     except ValueError:
-        raise FaultyInput((Fault("--today", today, "AAAA-MM-DD o AAAA-MM-DDTHH:MM"),)) from None
-    return datetime.combine(moment, TODAY_HOUR) if len(today) == len("AAAA-MM-DD") else moment
+        moment = None
+    if moment is None or not MOMENT.fullmatch(today):
+        raise FaultyInput((Fault("--today", today, "AAAA-MM-DD o AAAA-MM-DDTHH:MM"),))
+    return moment
 
 
 def check_registers() -> int:

@@ -94,6 +94,7 @@ class Installation:
             cwd=self.home,
             capture_output=True,
             encoding="utf-8",
+            errors="replace",
             timeout=60,
         )
         return Done(done.returncode, done.stdout, done.stderr)

@@ -181,3 +181,44 @@ def test_the_demo_heeds_no_real_relay_or_register_of_the_machine(tmp_path):
     )
     assert done.code == 0, done.out + done.err
     assert len(installation.mails) == 1
+
+
+@pytest.mark.parametrize("name", ["con espacios", "con #almohadilla", "con 'comillas'", "100%20", "¿qué?"])
+def test_the_home_may_be_called_anything(tmp_path, name):
+    installation = Installation(tmp_path / name)
+    installation.home.mkdir()
+    done = installation.sereno("demo", "run", "--single-cycle")
+    assert done.code == 0, done.out + done.err
+    assert len(installation.mails) == 1
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_mail_queued_for_real_waits_while_on_trial_and_trial_mail_never_leaves(site):
+    site.on_demo("run_brass.py", "--force")
+    env = (site.demo / "demo.env").read_text("utf-8")
+    (site.demo / "demo.env").write_text(f"{env}MAIL_TRIAL=1\n", "utf-8")
+    site.on_demo("run_brass.py", "--force")
+    tried = site.on_demo("run_email_services.py")
+    assert "apartados: 1" in tried.out
+    assert "Prueba" in tried.out
+    (site.demo / "demo.env").write_text(env, "utf-8")
+    assert "aceptados: 1" in site.on_demo("run_email_services.py").out
+
+
+def test_start_watches_the_demo_where_nothing_is_configured_and_what_is_where_something_is(site):
+    (site.home / ".env").write_text("MASTER_SCRIPT_TIMEOUT=mucho\n", "utf-8")
+    done = site.sereno("start")
+    assert done.code == 2
+    assert "MASTER_SCRIPT_TIMEOUT" in done.err
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "iso8859-15"])
+def test_an_old_code_page_costs_no_round(site, encoding):
+    done = site.script(
+        "run_master.py",
+        "--single-cycle",
+        SERENO_ENV_FILE=str(site.demo / "demo.env"),
+        PYTHONIOENCODING=encoding,
+    )
+    assert done.code == 0, done.out + done.err
+    assert len(site.mails) == 1

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -71,11 +72,10 @@ def test_a_signal_ends_a_rest_at_once_and_the_last_status_says_why(site, number)
         assert status["running"]
         assert status["proximo_tiempo_espera_minutos"] == 5
         process.send_signal(number)
-        out, _ = process.communicate(timeout=10)
+        process.communicate(timeout=10)
         assert process.returncode == 0
     assert not site.status["running"]
     assert site.status["stop_reason"] == f"señal {number.name}"
-    assert "Descansa hasta las 09:05" in out
 
 
 def test_the_status_has_every_key_that_other_programs_read(site):
@@ -164,3 +164,35 @@ def test_nothing_is_written_outside_the_home(site):
     before = sorted(str(path) for path in root.iterdir())
     site.on_demo("run_master.py", "--single-cycle")
     assert sorted(str(path) for path in root.iterdir()) == before
+
+
+def test_a_terminal_that_goes_away_does_not_end_the_daemon(site):
+    with master(site, "--single-cycle") as process:
+        process.stdout.close()
+        assert process.wait(timeout=60) == 0
+    assert len(site.mails) == 1
+    assert site.status["stop_reason"] == "ciclo único terminado"
+
+
+def test_a_stop_during_a_job_ends_it_and_is_no_success(site):
+    database = sqlite3.connect(site.demo / "brass.sqlite", isolation_level=None)
+    database.execute("BEGIN EXCLUSIVE")
+    try:
+        with master(site) as process:
+            wait_for(lambda: running_job(site) == "brass")
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=30)
+            assert process.returncode == 0
+    finally:
+        database.close()
+    brass = site.status["modulos"]["brass"]
+    assert brass["last_result"] == "fallo"
+    assert brass["return_code"] != 0
+    assert brass["last_success"] is None
+    assert site.mails == []
+
+
+def running_job(site):
+    path = site.home / "logs/run_master_status.json"
+    modules = json.loads(path.read_text("utf-8"))["modulos"] if path.exists() else {}
+    return next((name for name, module in modules.items() if module["state"] == "en marcha"), None)

@@ -1,7 +1,8 @@
 """The master turns its cycles at the right hours, survives every fault of a job, and stops at once."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from tests.engine.building import BRASS, MADRID, TUESDAY, Department, no_holidays
@@ -9,6 +10,7 @@ from tests.engine.building import BRASS, MADRID, TUESDAY, Department, no_holiday
 from sereno.adapters.memory import MemoryClock, MemoryLog, MemoryStore
 from sereno.domain.calendar import Calendar, parse_holidays
 from sereno.domain.cycle import CycleTimes, NightHours
+from sereno.domain.errors import StoreUnavailable
 from sereno.engine.daemon import MAIL_JOB, Master, Post, keep_watch, single_cycle
 from sereno.engine.ports import JobResult
 
@@ -136,7 +138,56 @@ def test_an_exception_ends_the_turn_of_one_job_and_never_the_daemon():
     state = keep_watch(site.master())
     assert state.cycle == 3
     assert len(site.jobs(MAIL_JOB)) == 3
-    assert "inesperado" in state.fault
+    assert "inesperado" in state.faults[0]
+
+
+def test_a_state_that_cannot_be_shown_costs_nothing():
+    site = Site(cycles=2)
+    shown = site.show
+
+    def failing(state):
+        shown(state)
+        raise OSError("no queda espacio")
+
+    site.show = failing
+    assert keep_watch(site.master()).cycle == 2
+    assert len(site.jobs(MAIL_JOB)) == 2
+    assert "state.unshown" in {event.name for event in site.log.events}
+
+
+def test_a_store_that_cannot_be_read_fails_the_cycle_in_plain_words_and_the_daemon_goes_on():
+    site = Site(cycles=2)
+
+    class Away(MemoryStore):
+        def opened_periods(self, *_):
+            raise StoreUnavailable("el almacén no contesta")
+
+    site.store.__class__ = Away
+    state = keep_watch(site.master())
+    assert state.cycle == 2
+    assert state.faults == ("el almacén no contesta",)
+
+
+def test_an_interrupted_single_cycle_has_failed():
+    site = Site()
+    site.stop.requested = True
+    state = single_cycle(site.master())
+    assert state.failed
+    assert state.stop_reason == "prueba"
+
+
+@pytest.mark.parametrize(
+    "evening",
+    [datetime(2026, 10, 24, 21, tzinfo=MADRID), datetime(2026, 3, 28, 21, tzinfo=MADRID)],
+    ids=["set back", "set forward"],
+)
+def test_across_a_clock_change_the_master_rests_as_long_as_it_should(evening):
+    site = Site(start=evening, cycles=12)
+    keep_watch(site.master())
+    cycles = [state.started_at.astimezone(UTC) for state in site.states if state.phase == "working"]
+    rests = {(later - earlier) / timedelta(hours=1) for earlier, later in pairwise(dict.fromkeys(cycles))}
+    assert min(rests) >= 0.5
+    assert max(rests) <= 2
 
 
 def test_a_stop_asked_for_during_a_rest_ends_it_at_once():

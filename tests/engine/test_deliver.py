@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from sereno.adapters.memory import MemoryClock, MemoryLog, MemoryRelay, MemoryStore
-from sereno.domain.errors import RelayUnavailable
+from sereno.domain.errors import RelayUnavailable, StoreUnavailable
 from sereno.domain.outbox import Delivery, Envelope, Message
-from sereno.engine.deliver import BATCH, LEASE, deliver
+from sereno.engine.deliver import BATCH, LEASE, Post, deliver
 from sereno.engine.ports import Run
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=ZoneInfo("Europe/Madrid"))
@@ -43,8 +45,14 @@ class ScriptedRelay:
             yield Delivery(message.id, verdict, "respuesta", {})
 
 
-def send(store, relay, now=NOW, log=None):
-    return deliver(store, relay, MemoryClock(now), log or MemoryLog())
+@dataclass
+class Stop:
+    requested: bool = False
+    reason: str = ""
+
+
+def send(store, relay, now=NOW, log=None, *, stop=None, trial=False):
+    return deliver(Post(store, relay, MemoryClock(now), stop or Stop(), log or MemoryLog(), trial=trial))
 
 
 def test_everything_queued_is_sent_once_in_order():
@@ -86,15 +94,64 @@ def test_refused_and_unanswered_messages_need_a_person_and_are_not_sent_again():
     assert report.needs_a_person
     summary = store.mail_summary(DAY)
     assert (summary.pending, summary.dead, summary.unknown) == (0, 1, 1)
-    assert send(store, MemoryRelay()).verdicts == {}
+    again = send(store, MemoryRelay())
+    assert again.verdicts == {}
+    assert again.needs_a_person
+
+
+def test_a_stop_lets_the_message_in_hand_end_and_gives_the_others_back():
+    stop = Stop()
+
+    class Stopping(ScriptedRelay):
+        def deliver(self, messages):
+            for message in messages:
+                stop.requested = True
+                yield Delivery(message.id, "accepted", "", {})
+
+    store = store_with("a", "b", "c")
+    report = send(store, Stopping({}), stop=stop)
+    assert report.verdicts == {"accepted": 1}
+    assert [message.id for message in store.pending()] == ["b", "c"]
+
+
+def test_a_recipient_refused_beside_accepted_ones_needs_a_person():
+    class Choosy(ScriptedRelay):
+        def deliver(self, messages):
+            for message in messages:
+                yield Delivery(message.id, "accepted", "", {"luis@example.com": "450 espere"})
+
+    log = MemoryLog()
+    report = send(store_with("a"), Choosy({}), log=log)
+    assert report.refused == 1
+    assert report.needs_a_person
+    assert ("error", "mail.accepted") in [(event.level, event.name) for event in log.events]
+
+
+def test_trial_mail_reaches_no_relay_and_real_mail_never_ends_in_the_trial_s_folder():
+    store = store_with("real")
+    assert send(store, MemoryRelay(), trial=True).verdicts == {}
+    assert [message.id for message in store.pending()] == ["real"]
+    assert send(store, MemoryRelay()).verdicts == {"accepted": 1}
+
+
+def test_a_store_that_fails_after_the_relay_took_the_message_never_gives_it_back():
+    class Failing(MemoryStore):
+        def settle(self, deliveries, now):
+            raise StoreUnavailable("el disco está lleno")
+
+    store = store_with("a", "b")
+    store.__class__ = Failing
+    with pytest.raises(StoreUnavailable):
+        send(store, MemoryRelay())
+    assert store.pending() == []
 
 
 def test_messages_whose_sender_died_become_unknown_when_their_claim_runs_out():
     store = store_with("a")
-    store.claim(BATCH, NOW, LEASE)
-    assert send(store, MemoryRelay(), NOW + LEASE / 2).lost_sight_of == 0
+    store.claim(BATCH, NOW, LEASE, trial=False)
+    assert send(store, MemoryRelay(), NOW + LEASE / 2).outbox.unknown == 0
     report = send(store, MemoryRelay(), NOW + LEASE)
-    assert report.lost_sight_of == 1
+    assert report.outbox.unknown == 1
     assert report.needs_a_person
     assert store.mail_summary(DAY).unknown == 1
 

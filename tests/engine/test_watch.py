@@ -199,6 +199,28 @@ def test_two_instruments_with_one_number_are_one_finding_and_a_datum_to_correct(
     assert "clave repetida" in body(served.messages[0])
 
 
+def test_instruments_without_a_readable_number_all_count():
+    rows = equipment(uno=-3, dos=-2)
+    for number, instrument in zip(("A-1", "A-2"), rows["TbEquiposMedida"], strict=True):
+        instrument["IDEquipoMedida"] = number
+    served = only(Department(registers={"brass": rows, "lanzadera": PEOPLE}).round())
+    assert served.run.findings == 2
+    assert "A-1" in body(served.messages[0])
+
+
+def test_a_directory_without_people_is_blindness():
+    department = Department(registers={"brass": equipment(caducado=-3), "lanzadera": {}})
+    assert only(department.round()).run.state == "blind"
+
+
+def test_a_digest_of_thousands_of_rows_shows_the_most_urgent_and_says_how_many_there_are():
+    rows = equipment(**{f"equipo{number}": -number for number in range(2000)})
+    (message,) = only(Department(registers={"brass": rows, "lanzadera": PEOPLE}).round()).messages
+    assert len(message.data) < 200_000
+    assert "1900" in body(message)
+    assert "equipo1999" in body(message)
+
+
 def test_by_force_the_round_is_made_at_any_hour_and_satisfies_no_period():
     department = Department()
     forced = only(department.at(6).round(force=True))

@@ -8,7 +8,7 @@ from importlib.resources import files
 from email_validator import EmailNotValidError, validate_email
 
 from sereno.adapters.schema import parse_schema
-from sereno.adapters.sources.fetch import fetch, find_table, open_register
+from sereno.adapters.sources.fetch import fetch, find_table, open_register, require_rows
 from sereno.adapters.sources.ports import Reader, Source
 from sereno.domain.directory import Directory, from_rows
 from sereno.domain.findings import Datum, Row
@@ -21,11 +21,11 @@ def directory_tables() -> tuple[Table, Table, Table]:
     """Return the tables that the directory relies on: people, permissions, tasks (which may be absent)."""
     sql = files("sereno.adapters").joinpath("directory.sql").read_text(encoding="utf-8")
     people, permissions, tasks = parse_schema(sql, "directory.sql")
-    return people, permissions, replace(tasks, optional=True)
+    return replace(people, at_least=1), permissions, replace(tasks, optional=True)
 
 
 def read_directory(source: Source | None, today: date, tz: tzinfo) -> Directory:
-    """Read who is who as of `today`; raise SourceUnavailable or SchemaDrift."""
+    """Read who is who as of `today`; raise SourceUnavailable, SchemaDrift, or RegisterEmpty with nobody."""
     people_table, permissions_table, tasks_table = directory_tables()
     doubts: list[Datum] = []
     with open_register(REGISTER, source) as reader:
@@ -43,6 +43,7 @@ def _rows(reader: Reader, table: Table, tz: tzinfo, doubts: list[Datum]) -> list
     for batch in fetch(reader, table, tz):
         rows += (dict(zip(names, cells, strict=True)) for cells in batch.rows)
         doubts += batch.doubts
+    require_rows(table, len(rows))
     return rows
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from sereno.adapters.directory import directory_tables
-from sereno.adapters.sources.fetch import fetch, find_table, open_register
+from sereno.adapters.sources.fetch import fetch, find_table, open_register, require_rows
 from sereno.adapters.sources.ports import Reader, Source
-from sereno.domain.errors import SchemaDrift, SourceUnavailable
+from sereno.domain.errors import RegisterEmpty, SchemaDrift, SourceUnavailable
 from sereno.domain.rules import Monitor, Table
 
 
@@ -50,5 +50,9 @@ def _inspect(reader: Reader, table: Table, tz: tzinfo) -> Inspected:
     except SchemaDrift as error:
         return Inspected(table, None, fault=str(error))
     rows = sum(count for count, _ in batches)
-    short = f"se esperan {table.at_least} filas como mínimo" if rows < table.at_least else ""
-    return Inspected(table, rows, sum(doubts for _, doubts in batches), short)
+    doubts = sum(doubtful for _, doubtful in batches)
+    try:
+        require_rows(table, rows)
+    except RegisterEmpty as error:
+        return Inspected(table, rows, doubts, str(error))
+    return Inspected(table, rows, doubts)

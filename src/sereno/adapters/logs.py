@@ -30,6 +30,7 @@ def open_log(
     Events carry the clock's time. `level` is a name of the standard library's. A file that cannot be written
     is told on standard error, and the events go there instead: a full disk must not silence the watchman.
     """
+    logging.raiseExceptions = False  # a log that cannot be written is told once, below, not at each event
     logger = logging.getLogger(f"sereno.{name}")
     logger.setLevel(level)
     logger.propagate = False
@@ -70,7 +71,9 @@ def _formatted(handler: logging.Handler, form: Literal["text", "json"]) -> loggi
     render: Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if form == "json"
-        else structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"], sort_keys=False)
+        else structlog.processors.LogfmtRenderer(
+            key_order=["timestamp", "level", "event"], sort_keys=False, bool_as_flag=False
+        )
     )
     processors = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, render]
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=processors))

@@ -1,5 +1,6 @@
 """A folder where a dry run shows the mail that would leave: each message as .eml, .html and .txt."""
 
+import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -30,18 +31,18 @@ class PreviewFolder:
         """Write down a digest that nobody would get."""
         with _told():
             page = self._folder() / f"{name}-sin-destinatario.html"
-            page.write_text(html, encoding="utf-8")
+            _write(page, html.encode())
         return page
 
     def _write(self, number: int, message: Message) -> Path:
         folder = self._folder()
         stem = f"{number:03d}-{message.origin.replace('/', '-')}"
-        (folder / f"{stem}.eml").write_bytes(message.data)
+        _write(folder / f"{stem}.eml", message.data)
         parsed = message_from_bytes(message.data, policy=default)
         for subtype, suffix in PARTS:
             body = parsed.get_body((subtype,))
             if body is not None:
-                (folder / f"{stem}{suffix}").write_text(body.get_content(), encoding="utf-8")
+                _write(folder / f"{stem}{suffix}", body.get_content().encode())
         return folder / f"{stem}.html"
 
     def _folder(self) -> Path:
@@ -50,6 +51,13 @@ class PreviewFolder:
             self._path = Path(tempfile.mkdtemp(prefix="sereno-"))
         self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
         return self._path
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file that its owner alone can read, whatever the folder allows."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from datetime import date, tzinfo
 from typing import Self
 
 from sereno.adapters.normalise import show, show_key
-from sereno.adapters.sources.fetch import fetch, open_register
+from sereno.adapters.sources.fetch import fetch, open_register, require_rows
 from sereno.adapters.sources.ports import Reader, Source
 from sereno.domain.errors import RegisterEmpty, RuleFailed, SchemaDrift, SerenoError, SourceUnavailable
 from sereno.domain.findings import Cell, Datum, Row
@@ -155,11 +155,7 @@ def _load(copy: sqlite3.Connection, reader: Reader, table: Table, tz: tzinfo) ->
         copy.executemany(insertion, batch.rows)
         count += len(batch.rows)
         doubts += batch.doubts
-    if count < table.at_least:
-        raise RegisterEmpty(
-            f"{table.register}: la tabla {table.name} tiene {count} filas y se esperan {table.at_least} como "
-            "mínimo. Averigüe qué ha sido de ellas antes de dar nada por bueno."
-        )
+    require_rows(table, count)
     return doubts + _repeated_keys(copy, table)
 
 

@@ -1,13 +1,15 @@
 """What operators see in a terminal: short tables and sentences, in Spanish, good at 80 columns."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sereno.domain.cadence import Period, format_cadence
 from sereno.domain.outbox import Message, Verdict
+from sereno.domain.rules import url_variable
 from sereno.engine.agenda import Duty
 from sereno.engine.daemon import State
 from sereno.engine.deliver import MailReport
@@ -41,30 +43,36 @@ NONE = "—"
 RIGHT = frozenset({"Hallazgos", "Mensajes", "Filas", "Datos dudosos"})
 
 
+def _print(text: str, **style: Any) -> None:  # noqa: ANN401  # click's own
+    """Print a text; a terminal that is gone or a disk that is full must not cost the round."""
+    with suppress(OSError):
+        click.secho(text, **style)
+
+
 class Terminal:
     """Print for an operator."""
 
     def say(self, text: str) -> None:
         """Print a sentence."""
-        click.echo(text)
+        _print(text)
 
     def warn(self, texts: Iterable[str]) -> None:
         """Print each sentence so that it is not overlooked."""
         for text in texts:
-            click.secho(f"Atención: {text}", fg="yellow", bold=True)
+            _print(f"Atención: {text}", fg="yellow", bold=True)
 
     def banner(self, *texts: str) -> None:
         """Print sentences that nobody can overlook."""
         rule = "═" * 78
-        click.secho("\n".join([rule, *texts, rule]), fg="cyan", bold=True)
+        _print("\n".join([rule, *texts, rule]), fg="cyan", bold=True)
 
     def child(self, job: str, line: str) -> None:
         """Print a line of a job's own output."""
-        click.echo(f"{job} │ {line}")
+        _print(f"{job} │ {line}")
 
     def cycle(self, state: State, runs: Sequence[Run]) -> None:
         """Print what a cycle did: job, digest, period, findings, messages."""
-        click.secho(
+        _print(
             f"\nCiclo {state.cycle} · {state.context.label} · {state.started_at:%d/%m/%Y %H:%M}", bold=True
         )
         headings = ("Tarea", "Informe", "Periodo", "Hallazgos", "Mensajes", "Resultado")
@@ -72,14 +80,14 @@ class Terminal:
         self.table(headings, [*_run_rows(ours), *_other_rows(state, {run.monitor for run in ours})])
         for job, result in state.results.items():
             if result.code != 0:
-                click.secho(f"\n{job}: {_code_words(result)}. Lo último que dijo:\n{result.tail}", fg="red")
-        if state.fault:
-            click.secho(f"\nEl ciclo ha fallado: {state.fault}", fg="red")
+                _print(f"\n{job}: {_code_words(result)}. Lo último que dijo:\n{result.tail}", fg="red")
+        for fault in state.faults:
+            _print(f"\nEl ciclo ha fallado: {fault}", fg="red")
 
     def rest(self, state: State) -> None:
         """Print until when the master rests."""
         if state.wake_at is not None:
-            click.echo(f"Descansa hasta las {state.wake_at:%H:%M:%S}. Ctrl+C lo detiene.")
+            _print(f"Descansa hasta las {state.wake_at:%H:%M:%S}. Ctrl+C lo detiene.")
 
     def agenda(self, duties: Sequence[Duty], unconfigured: Mapping[str, Sequence[str]]) -> None:
         """Print how each digest stands; a monitor without its register is never shown as well."""
@@ -91,28 +99,33 @@ class Terminal:
     def report(self, report: Report) -> None:
         """Print how a round ended, digest by digest."""
         for served in report.served:
-            click.echo(f"{report.monitor.name}/{served.plan.name}: {_served_words(served)}")
-            self.warn(served.digest.warnings if served.digest else ())
+            _print(f"{report.monitor.name}/{served.plan.name}: {_served_words(served)}")
+            if served.messages or (served.run and served.run.state != "complete"):
+                self.warn(served.digest.warnings if served.digest else ())
             self.waiting(served.messages)
         counts = {
             name: number for name, number in (report.look.counts if report.look else {}).items() if number
         }
         if counts:
-            click.echo(f"  Diagnóstico: {', '.join(f'{name} {number}' for name, number in counts.items())}")
+            _print(f"  Diagnóstico: {', '.join(f'{name} {number}' for name, number in counts.items())}")
 
     def waiting(self, messages: Sequence[Message]) -> None:
         """Print what would be sent and to whom."""
         for message in messages:
-            click.echo(f"  Para:   {', '.join(message.envelope.recipients)}")
-            click.echo(f"  Asunto: {message.subject} ({len(message.data) / 1024:.0f} KB)")
+            _print(f"  Para:   {', '.join(message.envelope.recipients)}")
+            _print(f"  Asunto: {message.subject} ({len(message.data) / 1024:.0f} KB)")
 
     def mail(self, report: MailReport) -> None:
-        """Print how a delivery went."""
-        counts = [f"{VERDICT_WORDS[verdict]}: {number}" for verdict, number in report.verdicts.items()]
-        click.echo(f"correo: {', '.join(counts) or 'nada que enviar'}")
+        """Print how a delivery went, and what stays behind until somebody decides."""
         self.warn(filter(None, [report.trouble]))
-        if report.lost_sight_of:
-            self.warn([f"De {report.lost_sight_of} mensajes no se sabe si salieron; no se repiten solos."])
+        if report.refused:
+            self.warn([f"{report.refused} destinatarios rechazados en correos que otros sí recibieron."])
+        if report.outbox.dead:
+            self.warn([f"Hay {report.outbox.dead} correos rechazados, que no se envían solos."])
+        if report.outbox.unknown:
+            self.warn([f"De {report.outbox.unknown} correos no se sabe si salieron; no se repiten solos."])
+        counts = [f"{VERDICT_WORDS[verdict]}: {number}" for verdict, number in report.verdicts.items()]
+        _print(f"correo: {', '.join(counts) or 'nada que enviar'}")
 
     def inspection(self, inspected: Sequence["Inspected"], unconfigured: Sequence[str]) -> None:
         """Print how each declared table looks in its register."""
@@ -122,7 +135,7 @@ class Terminal:
         )
         self.warn(dict.fromkeys(each.fault for each in inspected if each.fault))
         for name in unconfigured:
-            click.echo(f"{name}: sin configurar ({name.upper()}_DB_URL)")
+            _print(f"{name}: sin configurar ({url_variable(name)})")
 
     def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """Print a table as wide as the terminal at most."""
@@ -135,7 +148,10 @@ class Terminal:
             table.add_column(heading, justify="right" if heading in RIGHT else "left", overflow="fold")
         for row in rows:
             table.add_row(*map(escape, row))
-        Console().print(table)
+        console = Console()
+        with console.capture() as drawn:  # on a broken pipe Rich itself would end the process
+            console.print(table)
+        _print(drawn.get().rstrip("\n"))
 
 
 def _run_rows(runs: Sequence[Run]) -> list[tuple[str, ...]]:

@@ -9,6 +9,10 @@ from sereno.domain.findings import Blind, Cell, Datum, Finding, Look
 from sereno.domain.rules import CellFormat, DigestPlan, Monitor, Rule, Setting, Shown
 
 AMBER_DAYS = 7
+SECTION_ROWS = 100
+"""Rows that a section shows, the most urgent; a mail that nobody can open tells nobody anything."""
+CELL_LENGTH = 500
+"""Characters of a cell that are shown."""
 DATA_ERRORS_SHOWN = 20
 DATA_ERRORS_SECTION = "datos"
 BLANK = "—"
@@ -114,11 +118,12 @@ def _section(rule: Rule, section: str, title: str, findings: Sequence[Finding]) 
     badge_at = next((at for at, column in enumerate(shown) if column.format == "days"), None)
     if badge_at is None:
         lines = tuple(replace(line, badge=None) for line in lines)
-    return Section(section, title, tuple(column.heading for column in shown), lines, badge_at, len(lines))
+    headings = tuple(column.heading for column in shown)
+    return Section(section, title, headings, lines[:SECTION_ROWS], badge_at, len(lines))
 
 
 def _line(shown: Sequence[Shown], finding: Finding) -> Line:
-    cells = tuple(WRITTEN[column.format](finding.cells[column.column]) for column in shown)
+    cells = tuple(_cut(WRITTEN[column.format](finding.cells[column.column])) for column in shown)
     return Line(cells, UNDATED if finding.days is None else badge(finding.days))
 
 
@@ -139,6 +144,10 @@ def _summary(sections: Sequence[Section], *, complete: bool) -> str:
     if not complete:
         return " · ".join(["Informe incompleto", *parts])
     return " · ".join(parts) or "Nada pendiente"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= CELL_LENGTH else f"{text[: CELL_LENGTH - 1]}…"
 
 
 def _count(number: int, one: str, many: str) -> str:

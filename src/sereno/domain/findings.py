@@ -1,5 +1,6 @@
 """What a round over a register found, or why it could not look."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -58,12 +59,17 @@ Outcome = Seen | Blind
 def judge(rule: Rule, rows: Sequence[Row], today: date, settings: Mapping[str, Setting]) -> Seen:
     """Turn a rule's rows into findings, most urgent first; of rows that share a key the first counts.
 
-    The others are doubts: data to correct, since a register must not hold two records with one key.
+    The others are doubts: data to correct, since a register must not hold two records with one key. A key of
+    blanks alone identifies nothing, and such rows all count.
     """
     findings = sorted((_finding(rule, row, today, settings) for row in rows), key=urgency)
-    first: dict[tuple[Cell, ...], Finding] = {}
-    doubts = [finding for finding in findings if first.setdefault(finding.key, finding) is not finding]
-    return Seen(rule.id, tuple(first.values()), tuple(_repeated(rule, finding) for finding in doubts))
+    first: dict[object, Finding] = {}
+    for at, finding in enumerate(findings):
+        blank = all(part is None for part in finding.key)
+        first.setdefault(at if blank else finding.key, finding)
+    kept = tuple(first.values())
+    doubts = Counter(finding.key for finding in findings) - Counter(finding.key for finding in kept)
+    return Seen(rule.id, kept, tuple(_repeated(rule, key) for key in doubts))
 
 
 def urgency(finding: Finding) -> tuple[object, ...]:
@@ -96,9 +102,9 @@ def _edge(edge: Edge, settings: Mapping[str, Setting]) -> int | None:
     return int(settings[edge]) if isinstance(edge, str) else edge
 
 
-def _repeated(rule: Rule, finding: Finding) -> Datum:
-    key = ", ".join(str(part) for part in finding.key)
-    return Datum(rule.register, rule.table, key, ", ".join(rule.key), "clave repetida")
+def _repeated(rule: Rule, key: Sequence[Cell]) -> Datum:
+    named = ", ".join("(vacío)" if part is None else str(part) for part in key)
+    return Datum(rule.register, rule.table, named, ", ".join(rule.key), "clave repetida")
 
 
 def _sortable(part: Cell) -> tuple[int, float, str]:

@@ -42,6 +42,8 @@ class Message:
     data: bytes
     queued_at: datetime
     state: State = "queued"
+    trial: bool = False
+    """Composed on trial: it may only go to the trial's folder."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,11 @@ Edge = int | str | None
 """A number of days, the name of a setting that holds it, or no bound."""
 
 
+def url_variable(register: str) -> str:
+    """Name the variable that holds a register's address."""
+    return f"{register.upper().replace('-', '_')}_DB_URL"
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """Declare a column that we fetch, and the type it becomes in the snapshot."""

@@ -36,3 +36,8 @@ def _passing(naive: datetime, before: datetime, zone: tzinfo) -> datetime:
     start, seconds = before.replace(microsecond=0), range(24 * 3600)  # clocks change at whole seconds
     jump = bisect_left(seconds, naive, key=lambda second: _wall(start + timedelta(seconds=second), zone))
     return start + timedelta(seconds=jump)
+
+
+def seconds_between(since: datetime, until: datetime) -> float:
+    """Return the seconds from one instant to another; within a zone Python would subtract wall clocks."""
+    return (until.astimezone(UTC) - since.astimezone(UTC)).total_seconds()

@@ -9,7 +9,9 @@ from typing import Literal
 from sereno.domain.cadence import NotOwed, Period
 from sereno.domain.calendar import Calendar
 from sereno.domain.cycle import Context, CycleTimes, NightHours, context_at, edges, interval, wake_at
+from sereno.domain.errors import SerenoError
 from sereno.domain.rules import Monitor
+from sereno.domain.wallclock import seconds_between
 from sereno.engine.agenda import Duty, Orders, agenda
 from sereno.engine.ports import Clock, JobResult, Jobs, Log, Stop, Store
 
@@ -43,14 +45,14 @@ class State:
     idle: Mapping[str, str] = field(default_factory=dict)
     """Why a job was not started in this cycle, by job."""
     wake_at: datetime | None = None
-    fault: str = ""
-    """What ended the cycle early."""
+    faults: tuple[str, ...] = ()
+    """What went wrong in the cycle beside its jobs."""
     stop_reason: str | None = None
 
     @property
     def failed(self) -> bool:
         """Say whether the cycle or one of its jobs failed."""
-        return bool(self.fault) or any(result.code != 0 for result in self.results.values())
+        return bool(self.faults) or any(result.code != 0 for result in self.results.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +85,11 @@ def keep_watch(master: Master) -> State:
 
 
 def single_cycle(master: Master) -> State:
-    """Turn once; the state returned says whether it failed."""
+    """Turn once; the state returned says whether it failed, as one does that was interrupted."""
     state = run_cycle(master, 1)
-    return _stopped(master, state, master.stop.reason if master.stop.requested else "ciclo único terminado")
+    if master.stop.requested:
+        return _stopped(master, _faulty(state, "interrumpido"), master.stop.reason)
+    return _stopped(master, state, "ciclo único terminado")
 
 
 def run_cycle(master: Master, number: int) -> State:
@@ -93,7 +97,7 @@ def run_cycle(master: Master, number: int) -> State:
     calendar, now = master.calendar(), master.clock.now()
     state = State("working", number, context_at(now, calendar, master.night), now)
     master.log.info("cycle.started", cycle=number, context=state.context.label)
-    master.show(state)
+    _show(master, state)
     turns: list[Turn] = [*(partial(_daily, post) for post in master.posts), _mail, _count]
     for turn in turns:
         if not master.stop.requested:
@@ -104,9 +108,25 @@ def run_cycle(master: Master, number: int) -> State:
 def _guarded(turn: Turn, master: Master, state: State, calendar: Calendar) -> State:
     try:
         return turn(master, state, calendar)
+    except SerenoError as error:
+        master.log.error("cycle.failed", cycle=state.cycle, why=str(error))
+        return _faulty(state, str(error))
     except Exception as error:  # an unforeseen fault costs one turn, never mail nor the daemon
         master.log.exception("cycle.failed", cycle=state.cycle, why=repr(error))
-        return replace(state, fault=repr(error), running=None)
+        return _faulty(state, repr(error))
+
+
+def _faulty(state: State, why: str) -> State:
+    return replace(state, faults=(*state.faults, why), running=None)
+
+
+def _show(master: Master, state: State) -> None:
+    try:
+        master.show(state)
+    except (
+        Exception
+    ) as error:  # a full disk, a closed terminal: what cannot be shown must not stop the rounds
+        master.log.exception("state.unshown", cycle=state.cycle, why=repr(error))
 
 
 def _daily(post: Post, master: Master, state: State, calendar: Calendar) -> State:
@@ -131,13 +151,14 @@ def _count(master: Master, state: State, _calendar: Calendar) -> State:
 
 def _start(master: Master, state: State, job: str) -> State:
     master.log.info("job.started", job=job)
-    master.show(replace(state, running=job))
+    _show(master, replace(state, running=job))
     result = master.jobs.run(job)
     master.store.record_job(result)
     told = master.log.info if result.code == 0 else master.log.error
-    told("job.ended", job=job, code=result.code, seconds=round(_seconds(result), 1))
+    seconds = round(seconds_between(result.started_at, result.ended_at), 1)
+    told("job.ended", job=job, code=result.code, seconds=seconds)
     ended = replace(state, results={**state.results, job: result})
-    master.show(ended)
+    _show(master, ended)
     return ended
 
 
@@ -163,7 +184,7 @@ def _at_rest(master: Master, state: State, calendar: Calendar) -> State:
     wake = wake_at(ended, wait, edges(master.night, hours))
     resting = replace(state, phase="resting", ended_at=ended, wake_at=wake)
     master.log.info("cycle.ended", cycle=state.cycle, failed=state.failed, next=str(resting.wake_at))
-    master.show(resting)
+    _show(master, resting)
     return resting
 
 
@@ -171,7 +192,7 @@ def _rest(master: Master, state: State) -> bool:
     """Rest until the state's wake-up by the wall clock; return True as soon as a stop is asked for."""
     if state.wake_at is None:
         return False
-    while (left := (state.wake_at - master.clock.now()).total_seconds()) > 0:
+    while (left := seconds_between(master.clock.now(), state.wake_at)) > 0:
         if master.clock.rest(min(left, SLICE)):
             return True
     return False
@@ -180,9 +201,5 @@ def _rest(master: Master, state: State) -> bool:
 def _stopped(master: Master, state: State, reason: str) -> State:
     master.log.info("master.stopped", cycles=state.cycle, why=reason)
     stopped = replace(state, phase="stopped", wake_at=None, stop_reason=reason)
-    master.show(stopped)
+    _show(master, stopped)
     return stopped
-
-
-def _seconds(result: JobResult) -> float:
-    return (result.ended_at - result.started_at).total_seconds()

@@ -102,10 +102,6 @@ class Run:
 class Store(Protocol):
     """Keep the run ledger and the outbox; all times are given and returned zoned."""
 
-    def made_at(self) -> datetime:
-        """Return when the store was made: nothing was owed before."""
-        ...
-
     def count_cycle(self) -> None:
         """Count one more cycle of the master."""
         ...
@@ -134,18 +130,28 @@ class Store(Protocol):
         """Return the runs finished at or after `since`, oldest first."""
         ...
 
-    def record(self, run: Run, messages: Sequence[Message]) -> None:
-        """Write a run and its messages in one transaction.
+    def completed_periods(self, monitor: str, digest: str, last: int) -> list[str]:
+        """Return the ids of the `last` periods satisfied, the one satisfied last first.
 
-        Raises AlreadyComplete, and writes nothing, when the period has a complete run and this is another one
-        (neither of them forced or on trial).
+        Each has a complete run that was neither forced nor on trial.
         """
         ...
 
-    def claim(self, limit: int, now: datetime, lease: timedelta) -> list[Message]:
+    def record(self, run: Run, messages: Sequence[Message]) -> None:
+        """Write a run and its messages in one transaction.
+
+        Raises AlreadyComplete, and writes nothing, when the period has a complete run and this is another, or
+        when its incomplete digest was sent (by a blind run) and this would send it again. Runs that are
+        forced or on trial neither raise it nor cause it.
+        """
+        ...
+
+    def claim(self, limit: int, now: datetime, lease: timedelta, *, trial: bool) -> list[Message]:
         """Move up to `limit` queued messages to `sending` in one conditional write.
 
-        The least often tried come first, then the oldest: what keeps failing holds nobody up.
+        Only those whose `trial` is that: mail composed on trial never reaches a relay, and real mail never
+        ends in the trial's folder. The least often tried come first, then the oldest: what keeps failing
+        holds nobody up.
         """
         ...
 

@@ -1,8 +1,8 @@
 """The master's state as other programs read it: the status file, key by key (docs/reference/status.md)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from math import ceil
 from statistics import fmean
@@ -11,6 +11,8 @@ from typing import Any
 from sereno.domain.cadence import Period
 from sereno.domain.calendar import Calendar
 from sereno.domain.cycle import CycleTimes
+from sereno.domain.errors import StoreUnavailable
+from sereno.domain.wallclock import seconds_between
 from sereno.engine.agenda import Duty, agenda
 from sereno.engine.daemon import MAIL_JOB, Post, State
 from sereno.engine.ports import JobResult, JobTotals, Store
@@ -18,7 +20,8 @@ from sereno.engine.ports import JobResult, JobTotals, Store
 SCHEMA_VERSION = 1
 SAMPLE = 100
 """How many of a job's last runs its durations and failures in a row are read from."""
-SEARCHED_DAYS = 31
+COMPARED_DAYS = 31
+"""How many completed days of each daily digest are held against each other."""
 GRACE = timedelta(minutes=5)
 """How long after the announced wake-up the status may still be true; a cycle that works renews it."""
 
@@ -41,9 +44,11 @@ class Identity:
 def status(
     state: State, who: Identity, posts: Sequence[Post], calendar: Calendar, store: Store, now: datetime
 ) -> dict[str, Any]:
-    """Describe the master's state; times are ISO 8601, local with offset, durations seconds."""
-    jobs = [*(post.monitor.name for post in posts), MAIL_JOB]
-    return {
+    """Describe the master's state; times are ISO 8601, local with offset, durations seconds.
+
+    What only the store knows is null where the store cannot be read, and `last_error` says why.
+    """
+    described = {
         "schema_version": SCHEMA_VERSION,
         "version": who.version,
         "timestamp": _iso(now),
@@ -56,7 +61,7 @@ def status(
         "fecha_actual": now.date().isoformat(),
         "es_laborable": state.context.working,
         "es_noche": state.context.night,
-        "last_error": state.fault or None,
+        "last_error": "; ".join(state.faults) or None,
         "next_cycle_at": _iso(state.wake_at),
         "valid_until": _iso(_valid_until(state, who, now)),
         "proximo_tiempo_espera_minutos": _minutes_left(state, now),
@@ -65,44 +70,42 @@ def status(
             "started_at": _iso(state.started_at),
             "duration_s": _seconds(state.started_at, state.ended_at or now),
         },
-        "scripts_disponibles": jobs,
-        **_daily(posts, calendar, store, now.date()),
-        "estadisticas": _statistics(store.job_totals(), store.cycles()),
-        "modulos": _modules(state, posts, calendar, store, now),
-        "correo": _mail(store, now),
+        "scripts_disponibles": [*(post.monitor.name for post in posts), MAIL_JOB],
         "configuracion": _configuration(who, posts),
     }
+    try:
+        return described | _remembered(state, posts, calendar, store, now)
+    except StoreUnavailable as error:
+        return described | dict.fromkeys(REMEMBERED) | {"last_error": str(error)}
 
 
-def _daily(posts: Sequence[Post], calendar: Calendar, store: Store, today: date) -> dict[str, Any]:
-    """Say whether today's daily periods are satisfied, and on which day all of them last were."""
-    return {
-        "daily_tasks_completed": not calendar.is_working_day(today) or _all_complete(posts, store, today),
-        "last_daily_tasks_date": next(
-            (day.isoformat() for day in _days_back(calendar, today) if _all_complete(posts, store, day)), None
-        ),
-    }
+REMEMBERED = ("daily_tasks_completed", "last_daily_tasks_date", "estadisticas", "modulos", "correo")
+"""The keys that only the store can fill."""
 
 
-def _all_complete(posts: Sequence[Post], store: Store, day: date) -> bool:
-    """Tell whether every configured daily digest has a complete run for the day; not when there is none."""
+def _remembered(
+    state: State, posts: Sequence[Post], calendar: Calendar, store: Store, now: datetime
+) -> dict[str, Any]:
+    today, days = now.date().isoformat(), _completed_days(posts, store)
+    values = (
+        today in days or not calendar.is_working_day(now.date()),
+        max(days, default=None),
+        _statistics(store.job_totals(), store.cycles()),
+        _modules(state, posts, calendar, store, now),
+        _mail(store, now),
+    )
+    return dict(zip(REMEMBERED, values, strict=True))
+
+
+def _completed_days(posts: Sequence[Post], store: Store) -> set[str]:
+    """Return the latest days on which every configured daily digest was completed."""
     daily = [
-        (post.monitor.name, plan.name)
+        set(store.completed_periods(post.monitor.name, plan.name, COMPARED_DAYS))
         for post in posts
         for plan in post.monitor.digests
         if not post.orders.unconfigured and post.orders.cadence(plan).kind == "daily"
     ]
-    return bool(daily) and all(_complete(store, monitor, digest, day) for monitor, digest in daily)
-
-
-def _complete(store: Store, monitor: str, digest: str, day: date) -> bool:
-    runs = store.runs(monitor, digest, day.isoformat())
-    return any(run.state == "complete" and not run.forced and not run.trial for run in runs)
-
-
-def _days_back(calendar: Calendar, today: date) -> Iterator[date]:
-    back = (today - timedelta(days=days) for days in range(SEARCHED_DAYS))
-    return (day for day in back if calendar.is_working_day(day) or day == today)
+    return set.intersection(*daily) if daily else set()
 
 
 def _statistics(totals: Mapping[str, JobTotals], cycles: int) -> dict[str, Any]:
@@ -197,17 +200,16 @@ def _valid_until(state: State, who: Identity, now: datetime) -> datetime | None:
     """Say until when the status may be believed: a rest's end or a job's timeout, and some grace."""
     if state.phase == "stopped":
         return None
-    if state.wake_at is not None:
-        return state.wake_at + GRACE
-    return now + who.script_timeout + GRACE
+    lasts = timedelta(seconds=seconds_between(now, state.wake_at)) if state.wake_at else who.script_timeout
+    return (now.astimezone(UTC) + lasts + GRACE).astimezone(now.tzinfo)
 
 
 def _minutes_left(state: State, now: datetime) -> int:
-    return 0 if state.wake_at is None else max(0, ceil((state.wake_at - now).total_seconds() / 60))
+    return 0 if state.wake_at is None else max(0, ceil(seconds_between(now, state.wake_at) / 60))
 
 
 def _seconds(since: datetime, until: datetime) -> float:
-    return round((until - since).total_seconds(), 3)
+    return round(seconds_between(since, until), 3)
 
 
 def _iso(moment: datetime | None) -> str | None:

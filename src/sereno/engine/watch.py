@@ -141,7 +141,7 @@ def _serve(this: _Round, orders: Orders, world: World) -> Served:
     wanted = (
         _worth_sending(this, digest, orders, world) if not why else _incomplete_is_due(this, orders, world)
     )
-    messages = (_compose(this, digest, readers, world),) if wanted and readers.addresses else ()
+    messages = (_compose(this, digest, readers, orders, world),) if wanted and readers.addresses else ()
     state: RunState = "blind" if why else "unaddressed" if wanted and not messages else "complete"
     if state == "unaddressed":
         why = " ".join(readers.warnings)
@@ -153,7 +153,7 @@ def _record(this: _Round, run: Run, digest: Digest, messages: tuple[Message, ...
     try:
         world.store.record(run, messages)
     except AlreadyComplete:
-        return Served(this.plan, this.period, "otro proceso ya ha completado este periodo")
+        return Served(this.plan, this.period, "otro proceso ya lo ha hecho")
     told = world.log.info if run.state == "complete" else world.log.warning
     told(
         f"run.{run.state}",
@@ -188,7 +188,7 @@ def _readers(this: _Round, orders: Orders, world: World) -> _Readers:
     return _Readers(orders.operators, (nobody, *missing, _instead(orders)), doubts=doubts)
 
 
-def _compose(this: _Round, digest: Digest, readers: _Readers, world: World) -> Message:
+def _compose(this: _Round, digest: Digest, readers: _Readers, orders: Orders, world: World) -> Message:
     plan = this.plan
     letter = Letter(
         message_id=world.new_id(),
@@ -200,7 +200,7 @@ def _compose(this: _Round, digest: Digest, readers: _Readers, world: World) -> M
         list_id=f"{this.monitor.name}/{plan.name}",
         date=world.clock.now(),
     )
-    return world.compose(digest, letter)
+    return replace(world.compose(digest, letter), trial=orders.trial)
 
 
 def _worth_sending(this: _Round, digest: Digest, orders: Orders, world: World) -> bool:
@@ -217,7 +217,8 @@ def _incomplete_is_due(this: _Round, orders: Orders, world: World) -> bool:
     if this.started.time() < orders.blind_send_at:
         return False
     runs = world.store.runs(this.monitor.name, this.plan.name, this.period)
-    return not any(run.sent and run.trial == orders.trial for run in runs)
+    sent = [run for run in runs if run.state == "blind" and run.sent]
+    return not any((run.forced, run.trial) == (this.forced, orders.trial) for run in sent)
 
 
 def _run(

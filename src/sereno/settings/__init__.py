@@ -2,7 +2,7 @@
 
 from sereno.settings.agreement import Purpose
 from sereno.settings.loading import load_settings
-from sereno.settings.surroundings import demo_environment, home, job_environment
+from sereno.settings.surroundings import demo_environment, home, is_configured, job_environment
 from sereno.settings.values import Mail, RegisterAccess, Settings, Smtp
 from sereno.settings.variables import Variable, variables
 
@@ -15,6 +15,7 @@ __all__ = [
     "Variable",
     "demo_environment",
     "home",
+    "is_configured",
     "job_environment",
     "load_settings",
     "variables",

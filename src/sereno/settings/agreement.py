@@ -4,15 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from sereno.domain.errors import Fault
-from sereno.domain.rules import Monitor
+from sereno.domain.rules import Monitor, url_variable
 from sereno.settings.kinds import is_loopback
 from sereno.settings.texts import Texts
-from sereno.settings.variables import url_name
 
 Purpose = Literal["run", "dry_run", "check"]
 """A run needs something to watch and a way to tell it; a dry run and a check need neither."""
 
 UNSET = "no está definida"
+NO_REGION = "ninguna"
+"""HOLIDAYS_SUBDIV: the holidays of the whole country alone."""
 
 
 def find_disagreements(
@@ -26,10 +27,11 @@ def find_disagreements(
     yield from _login_in_the_clear(texts, values)
     yield from _no_certificates(texts, values)
     yield from _no_day(texts, values)
+    yield from _no_such_region(texts, values)
 
 
 def _nothing_to_watch(monitors: Sequence[Monitor], texts: Texts) -> Iterator[Fault]:
-    names = [url_name(monitor.register) for monitor in monitors]
+    names = [url_variable(monitor.register) for monitor in monitors]
     if names and not any(texts.get(name) for name in names):
         example = f"{names[0]}=sqlite:////datos/registro.sqlite"
         expected = f"al menos un registro que vigilar; escriba en {texts.env_path} una línea como {example}"
@@ -76,3 +78,19 @@ def _no_day(texts: Texts, values: Mapping[str, Any]) -> Iterator[Fault]:
     if since == values["MASTER_NOCHE_HASTA"]:
         expected = "una hora distinta de MASTER_NOCHE_DESDE; p. ej. 07:00"
         yield Fault(texts.place("MASTER_NOCHE_HASTA"), f"«{since:%H:%M}»", expected)
+
+
+def _no_such_region(texts: Texts, values: Mapping[str, Any]) -> Iterator[Fault]:
+    """Ask the library for its regions, which takes a moment, only where somebody wrote one."""
+    if not (texts.get("HOLIDAYS_COUNTRY") or texts.get("HOLIDAYS_SUBDIV")):
+        return
+    from holidays import list_supported_countries
+
+    country, subdiv = values["HOLIDAYS_COUNTRY"].upper(), texts.get("HOLIDAYS_SUBDIV")
+    regions = list_supported_countries().get(country)
+    if regions is None:
+        expected = "el código de un país que la biblioteca holidays conozca; p. ej. ES"
+        yield Fault(texts.place("HOLIDAYS_COUNTRY"), f"«{country}»", expected)
+    elif subdiv and subdiv == values["HOLIDAYS_SUBDIV"] and subdiv not in {*regions, NO_REGION}:
+        expected = f"una de {', '.join([*regions, NO_REGION])}"
+        yield Fault(texts.place("HOLIDAYS_SUBDIV"), f"«{subdiv}»", expected)

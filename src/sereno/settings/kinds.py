@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field, PlainValidator
 
-from sereno.domain.cadence import parse_cadence
+from sereno.domain.cadence import CLOSING, parse_cadence
 from sereno.domain.cycle import LONGEST_INTERVAL, parse_interval
 from sereno.domain.directory import ROLES
 
@@ -91,6 +91,13 @@ def _zone(text: str) -> ZoneInfo:
         raise ValueError from unknown
 
 
+def _time_of_rounds(text: str) -> time:
+    moment = _time(text)
+    if moment >= CLOSING:
+        raise ValueError(text)
+    return moment
+
+
 def _instant(text: str) -> datetime:
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None:
@@ -141,6 +148,7 @@ INTERVAL = Kind(
 SECONDS = Kind(
     _parsed(_seconds), "segundos, o un número con su unidad (s, m, h), hasta 24 horas; p. ej. 1800 o 30m"
 )
+TIME_OF_ROUNDS = Kind(_parsed(_time_of_rounds), f"una hora anterior a las {CLOSING:%H:%M}; p. ej. 12:00")
 TIME = Kind(_parsed(_time), "una hora de 00:00 a 23:59; p. ej. 07:00")
 ZONE = Kind(_parsed(_zone), "una zona horaria de la base de datos IANA; p. ej. Europe/Madrid")
 INSTANT = Kind(_parsed(_instant), "un instante ISO 8601 con su zona; p. ej. 2026-11-24T09:00:00+01:00")

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sereno.domain.cadence import Cadence
 from sereno.domain.cycle import CycleTimes, NightHours
 from sereno.domain.errors import SettingsError
-from sereno.domain.rules import DigestPlan, Monitor, Setting
-from sereno.settings.agreement import Purpose, find_disagreements
+from sereno.domain.rules import DigestPlan, Monitor, Setting, url_variable
+from sereno.settings.agreement import NO_REGION, Purpose, find_disagreements
 from sereno.settings.convert import convert
 from sereno.settings.names import find_misspelt_names, recognise_older_names
 from sereno.settings.texts import Texts, gather_texts
@@ -18,7 +19,6 @@ from sereno.settings.variables import (
     password_name,
     registers,
     threshold_name,
-    url_name,
     variables,
 )
 
@@ -81,7 +81,7 @@ def _subdivision(texts: Texts, values: Mapping[str, Any]) -> str | None:
     if texts.get("HOLIDAYS_SUBDIV") is None and values["HOLIDAYS_COUNTRY"] != "ES":
         return None
     chosen: str = values["HOLIDAYS_SUBDIV"]
-    return None if chosen == "ninguna" else chosen
+    return None if chosen == NO_REGION else chosen
 
 
 def _cycle_times(values: Mapping[str, Any]) -> CycleTimes:
@@ -117,14 +117,15 @@ def _mail(home: Path, values: Mapping[str, Any]) -> Mail:
 
 
 def _access(register: str, home: Path, values: Mapping[str, Any]) -> RegisterAccess:
-    url = values.get(url_name(register))
+    url = values.get(url_variable(register))
     password = values.get(password_name(register))
     return RegisterAccess(register, None if url is None else _absolute(url, home), password)
 
 
 def _absolute(url: str, home: Path) -> str:
+    """Take an SQLite path as it is written, from the home; what a URL would read in it is quoted away."""
     scheme, path = url[: len("sqlite:///")], url[len("sqlite:///") :]
-    return f"{scheme}{(home / path).as_posix()}" if scheme == "sqlite:///" else url
+    return f"{scheme}{quote((home / path).as_posix(), safe='/:')}" if scheme == "sqlite:///" else url
 
 
 def _thresholds(monitor: Monitor, values: Mapping[str, Any]) -> dict[str, Setting]:

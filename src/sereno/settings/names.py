@@ -15,9 +15,10 @@ from difflib import get_close_matches
 from itertools import filterfalse
 
 from sereno.domain.errors import Fault
+from sereno.domain.rules import url_variable
 from sereno.settings.kinds import SOURCE_URLS, mask_url
 from sereno.settings.texts import Texts
-from sereno.settings.variables import Variable, password_name, url_name
+from sereno.settings.variables import Variable, password_name
 
 _PREFIXES = ("SMTP_OVERRIDE_", "OFFICE_SMTP_", "LOCAL_SMTP_", "OFFICE_DB_", "LOCAL_DB_")
 _MAIL: Mapping[str, str] = {
@@ -43,7 +44,7 @@ class Older:
 def recognise_older_names(registers: Sequence[str], texts: Texts) -> Older:
     """Find the older names: a fault where the new variable is missing, a warning where it is there."""
     found = [name for name in texts.env_file.lines if _is_older(name) and texts.env_file.lines[name].value]
-    known = {*map(url_name, registers), *_MAIL.values()}
+    known = {*map(url_variable, registers), *_MAIL.values()}
     successors = {name: _successor(name) for name in found}
     missing = {new: None for new in successors.values() if new in known and texts.get(new) is None}
     faults = [_missing(new, [old for old in found if successors[old] == new], texts) for new in missing]
@@ -74,7 +75,7 @@ def _is_older(name: str) -> bool:
 def _successor(name: str) -> str:
     prefix = next((prefix for prefix in _PREFIXES if name.startswith(prefix)), "")
     rest = name.removeprefix(prefix)
-    return url_name(rest) if prefix.endswith("_DB_") else _MAIL.get(rest, "") if prefix else ""
+    return url_variable(rest) if prefix.endswith("_DB_") else _MAIL.get(rest, "") if prefix else ""
 
 
 def _ignored(old: str, new: str, known: set[str], texts: Texts) -> str:
@@ -118,7 +119,7 @@ def _missing_passwords(registers: Sequence[str], texts: Texts) -> Iterator[Fault
     """Miss a password only where a server asks for one: a SQLite file has none."""
     where = f"DB_PASSWORD ({texts.env_file.place('DB_PASSWORD')})"
     for register in registers:
-        url, new = texts.get(url_name(register)) or "", password_name(register)
+        url, new = texts.get(url_variable(register)) or "", password_name(register)
         if url.startswith("postgresql") and texts.get(new) is None and not _holds_password(url):
             line = f"{new}=(el valor de DB_PASSWORD)"
             expected = (

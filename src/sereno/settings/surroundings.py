@@ -4,10 +4,13 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from sereno.domain.rules import Monitor
+from sereno.domain.rules import Monitor, url_variable
 from sereno.settings.texts import home_folder
 from sereno.settings.values import Settings
-from sereno.settings.variables import variables
+from sereno.settings.variables import registers, variables
+
+UTF_8 = {"PYTHONIOENCODING": "utf-8"}
+"""What a job says is read as UTF-8, whatever the machine's own code page."""
 
 
 def job_environment(settings: Settings, monitors: Sequence[Monitor]) -> dict[str, str]:
@@ -15,14 +18,20 @@ def job_environment(settings: Settings, monitors: Sequence[Monitor]) -> dict[str
     if settings.demo_since is not None:
         return demo_environment(settings.env_file, monitors)
     own = dict(os.environ)  # noqa: TID251  # its one home
-    return own | {"SERENO_HOME": str(settings.home), "SERENO_ENV_FILE": str(settings.env_file)}
+    return own | UTF_8 | {"SERENO_HOME": str(settings.home), "SERENO_ENV_FILE": str(settings.env_file)}
 
 
 def demo_environment(env_file: Path, monitors: Sequence[Monitor]) -> dict[str, str]:
     """Return our own environment without a single setting: a relay or register named there is real."""
     ours = {variable.name for variable in variables(monitors)}
     own = {name: value for name, value in os.environ.items() if name not in ours}  # noqa: TID251  # its one home
-    return own | {"SERENO_HOME": str(home()), "SERENO_ENV_FILE": str(env_file)}
+    return own | UTF_8 | {"SERENO_HOME": str(home()), "SERENO_ENV_FILE": str(env_file)}
+
+
+def is_configured(monitors: Sequence[Monitor]) -> bool:
+    """Tell whether somebody has configured anything: a settings file, or a register in the environment."""
+    named = {url_variable(register) for register in registers(monitors)} | {"SERENO_ENV_FILE"}
+    return (home() / ".env").exists() or any(name in os.environ for name in named)  # noqa: TID251  # its one home
 
 
 def home() -> Path:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sereno.domain.cadence import format_cadence
-from sereno.domain.rules import DigestPlan, Monitor, Setting
+from sereno.domain.rules import DigestPlan, Monitor, Setting, url_variable
 from sereno.settings import kinds
 from sereno.settings.kinds import Kind
 
@@ -40,11 +40,6 @@ def registers(monitors: Sequence[Monitor]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*declared, DIRECTORY)))
 
 
-def url_name(register: str) -> str:
-    """Name the variable that holds a register's URL."""
-    return f"{_upper(register)}_DB_URL"
-
-
 def password_name(register: str) -> str:
     """Name the variable that holds a register's password."""
     return f"{_upper(register)}_DB_PASSWORD"
@@ -75,7 +70,7 @@ def _with_its_file(variable: Variable) -> Iterator[Variable]:
 def _of_registers(monitors: Sequence[Monitor]) -> Iterator[Variable]:
     for register in registers(monitors):
         meaning = f"Dónde está el registro {register}. Sin ella, el registro queda «sin configurar»."
-        yield Variable(url_name(register), "", meaning, kinds.SOURCE_URL, "Registros")
+        yield Variable(url_variable(register), "", meaning, kinds.SOURCE_URL, "Registros")
         meaning = f"Contraseña del registro {register}; sustituye a la de la URL."
         yield Variable(password_name(register), "", meaning, kinds.SECRET, "Registros", secret=True)
 
@@ -158,7 +153,7 @@ _CORE = (
         (
             "BLIND_SEND_AT",
             "12:00",
-            kinds.TIME,
+            kinds.TIME_OF_ROUNDS,
             "Hora desde la que un informe incompleto se envía, diciéndolo.",
         ),
     ),

@@ -8,19 +8,8 @@ from random import Random
 from sereno.adapters.demo import equipment, people
 
 SEED = 1
-OPENING_HOUR = 9
 
-ENV = """\
-# Escrito por «sereno demo»: una finca de ejemplo con datos inventados. No es la configuración de verdad.
-SERENO_DEMO_SINCE={since}
-BRASS_DB_URL=sqlite:///{folder}/brass.sqlite
-LANZADERA_DB_URL=sqlite:///{folder}/lanzadera.sqlite
-STATE_DB_URL=sqlite:///{folder}/sereno.sqlite
-MASTER_FESTIVOS_FILE={folder}/Festivos.txt
-MAIL_DIR={folder}/mail
-MAIL_DOMAIN=example.com
-OPERATORS=operador@example.com
-"""
+HEADING = "# Escrito por «sereno demo»: una finca de ejemplo, con datos inventados. No es nada de verdad.\n"
 
 
 def make_estate(folder: Path, now: datetime, seed: int = SEED) -> Path:
@@ -35,8 +24,27 @@ def make_estate(folder: Path, now: datetime, seed: int = SEED) -> Path:
     _write_database(folder / "brass.sqlite", equipment.SCHEMA, equipment.equipment_rows(chance, today))
     (folder / "Festivos.txt").write_text(_holidays(today), encoding="utf-8")
     env_file = folder / "demo.env"
-    env_file.write_text(ENV.format(since=now.isoformat(), folder=folder.as_posix()), encoding="utf-8")
+    env_file.write_text(HEADING + _settings(folder, now), encoding="utf-8")
     return env_file
+
+
+def _settings(folder: Path, now: datetime) -> str:
+    """Write the settings that point at the estate; paths are quoted, for a folder may be called anything."""
+    values = {
+        "SERENO_DEMO_SINCE": now.isoformat(),
+        "BRASS_DB_URL": f"sqlite:///{folder.as_posix()}/brass.sqlite",
+        "LANZADERA_DB_URL": f"sqlite:///{folder.as_posix()}/lanzadera.sqlite",
+        "STATE_DB_URL": f"sqlite:///{folder.as_posix()}/sereno.sqlite",
+        "MASTER_FESTIVOS_FILE": f"{folder.as_posix()}/Festivos.txt",
+        "MAIL_DIR": f"{folder.as_posix()}/mail",
+        "MAIL_DOMAIN": "example.com",
+        "OPERATORS": "operador@example.com",
+    }
+    return "".join(f"{name}='{_escaped(value)}'\n" for name, value in values.items())
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("'", "\\'")
 
 
 def _holidays(today: date) -> str:

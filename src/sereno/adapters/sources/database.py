@@ -1,15 +1,12 @@
 """Read registers that are SQL databases: the only statement on a table is a SELECT of declared columns."""
 
 import math
-import sqlite3
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
-from urllib.parse import quote
 
 from sqlalchemy import (
     URL,
@@ -31,6 +28,7 @@ from sqlalchemy.sql import quoted_name
 from sereno.adapters.normalise import decode
 from sereno.adapters.sources.faults import explain, explain_file, hint, unavailable
 from sereno.adapters.sources.ports import Reader, Source
+from sereno.adapters.sqlite_files import FileChanged, reading_file
 
 if TYPE_CHECKING:  # slow to import, and only PostgreSQL registers need them
     from psycopg import Connection as PsycopgConnection
@@ -113,13 +111,16 @@ def _selection(name: str, columns: Sequence[str]) -> Select[tuple[object, ...]]:
 @contextmanager
 def _sqlite(register: str, url: URL, timeout: float) -> Iterator[Connection]:
     path = _readable_file(register, url)
-    frozen, before = _lacks_side_files(path), _stamp(path)
-    connect = partial(_connect_to_file, path, timeout, frozen=frozen)
-    with create_engine("sqlite://", creator=connect, poolclass=NullPool).connect() as connection:
-        connection.exec_driver_sql("BEGIN")  # one read transaction, from the first SELECT on
-        yield connection
-    if frozen and _stamp(path) != before:
-        raise unavailable(register, f"{path} ha cambiado mientras se leía", "Se volverá a leer en otra ronda")
+    try:
+        with (
+            reading_file(path, timeout, decode) as connect,
+            create_engine("sqlite://", creator=connect, poolclass=NullPool).connect() as connection,
+        ):
+            connection.exec_driver_sql("BEGIN")  # one read transaction, from the first SELECT on
+            yield connection
+    except FileChanged:
+        what = f"{path} ha cambiado mientras se leía"
+        raise unavailable(register, what, "Se volverá a leer en otra ronda") from None
 
 
 def _readable_file(register: str, url: URL) -> Path:
@@ -133,36 +134,6 @@ def _readable_file(register: str, url: URL) -> Path:
     if is_folder:
         raise unavailable(register, f"{path} es una carpeta, no una base de datos SQLite", hint(register))
     return path
-
-
-def _lacks_side_files(path: Path) -> bool:
-    """Tell whether it is a WAL database, at rest, whose side files cannot be made: the folder is read-only.
-
-    Such a file is read as immutable; whether it really did not change is checked afterwards.
-    """
-    try:
-        with closing(_connect_to_file(path, timeout=0, frozen=False)) as probe:
-            probe.execute("SELECT 1 FROM sqlite_master").fetchone()
-    except sqlite3.Error as error:
-        refused = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
-        return refused and not path.with_name(path.name + "-wal").exists()
-    return False
-
-
-def _connect_to_file(path: Path, timeout: float, *, frozen: bool) -> sqlite3.Connection:
-    place = quote(path.as_posix(), safe="/:")
-    address = (
-        f"file://{'' if place.startswith('/') else '/'}{place}?mode=ro{'&immutable=1' if frozen else ''}"
-    )
-    connection = sqlite3.connect(address, uri=True, timeout=timeout, isolation_level=None)
-    connection.execute("PRAGMA query_only = ON")
-    connection.text_factory = decode
-    return connection
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    state = path.stat()
-    return state.st_mtime_ns, state.st_size
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """Say in plain Spanish why a register cannot be read, and what to do; never a password."""
 
-import re
 import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,10 +7,9 @@ from pathlib import Path
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from sereno.adapters.servers import Reason, place_of, refusal
 from sereno.domain.errors import SourceUnavailable
-
-Reason = tuple[str, str]
-"""What is wrong, and what to do."""
+from sereno.domain.rules import url_variable
 
 _SQLITE: Mapping[int, Reason] = {
     sqlite3.SQLITE_BUSY: (
@@ -51,29 +49,6 @@ _SQLSTATES: Mapping[str, Reason] = {
     ),
 }
 
-# libpq gives no code for what fails while connecting, only the server's words, in its own language.
-_CONNECTING: tuple[tuple[re.Pattern[str], Reason], ...] = (
-    (
-        re.compile(r"password authentication failed|no password supplied|la autentificación password"),
-        ("{place} rechaza la contraseña del usuario {user}", "Corrija {secret}"),
-    ),
-    (
-        re.compile(r"database \".*\" does not exist|no existe la base de datos"),
-        ("la base de datos de {place} no existe en el servidor", "Corrija {variable}"),
-    ),
-    (
-        re.compile(r"role \".*\" does not exist|no existe el rol|pg_hba\.conf|not permitted to log in"),
-        ("{place} no admite al usuario {user}", "Pida al administrador del servidor que lo dé de alta"),
-    ),
-    (
-        re.compile(r"refused|rehusada|unreachable|failed to resolve|timeout expired|timed out"),
-        (
-            "el servidor de {place} no responde",
-            "Compruebe {variable}, la red y que el servidor esté en marcha",
-        ),
-    ),
-)
-
 _OTHERWISE: Reason = ("no se puede leer {place} ({words})", "Compruebe {variable} y la base de datos")
 
 
@@ -85,26 +60,21 @@ def unavailable(register: str, what: str, advice: str) -> SourceUnavailable:
 def hint(register: str) -> str:
     """Say which addresses are understood."""
     return (
-        f"Escriba en {variable(register)} una dirección sqlite:///ruta/del/fichero o "
+        f"Escriba en {url_variable(register)} una dirección sqlite:///ruta/del/fichero o "
         "postgresql+psycopg://usuario@servidor/base"
     )
-
-
-def variable(register: str) -> str:
-    """Name the setting that holds a register's address."""
-    return f"{register.upper()}_DB_URL"
 
 
 def explain_file(register: str, path: Path, error: OSError) -> SourceUnavailable:
     """Explain why a file cannot even be looked at."""
     if isinstance(error, FileNotFoundError):
         what = f"no existe el fichero {path}"
-        advice = f"Compruebe {variable(register)} y que la unidad en la que está sea accesible"
+        advice = f"Compruebe {url_variable(register)} y que la unidad en la que está sea accesible"
         return unavailable(register, what, advice)
     if isinstance(error, PermissionError):
         advice = "Dé permiso de lectura a la cuenta que ejecuta Sereno"
         return unavailable(register, f"no hay permiso para llegar a {path}", advice)
-    advice = f"Compruebe {variable(register)} y la unidad en la que está"
+    advice = f"Compruebe {url_variable(register)} y la unidad en la que está"
     return unavailable(register, f"no se puede llegar a {path} ({error.strerror})", advice)
 
 
@@ -112,9 +82,9 @@ def explain(register: str, url: URL, error: SQLAlchemyError, timeout: float) -> 
     """Explain what a database, or the library that talks to it, refused."""
     what, advice = _reason(error)
     about = {
-        "place": _place(url),
+        "place": place_of(url),
         "user": url.username or "por omisión",
-        "variable": variable(register),
+        "variable": url_variable(register),
         "secret": f"{register.upper()}_DB_PASSWORD",
         "timeout": timeout,
         "words": _words(error, url),
@@ -128,13 +98,7 @@ def _reason(error: SQLAlchemyError) -> Reason:
         return _SQLITE.get(getattr(origin, "sqlite_errorcode", 0) & 0xFF, _OTHERWISE)
     if state := getattr(origin, "sqlstate", None):
         return _SQLSTATES.get(state, _OTHERWISE)
-    return next((reason for words, reason in _CONNECTING if words.search(str(origin))), _OTHERWISE)
-
-
-def _place(url: URL) -> str:
-    if url.host is None:
-        return str(url.database)
-    return f"{url.host}{f':{url.port}' if url.port else ''}/{url.database or ''}"
+    return refusal(str(origin)) or _OTHERWISE
 
 
 def _words(error: SQLAlchemyError, url: URL) -> str:

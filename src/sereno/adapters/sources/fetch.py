@@ -8,9 +8,9 @@ from difflib import get_close_matches
 
 from sereno.adapters.normalise import normalise_rows
 from sereno.adapters.sources.ports import Reader, Source
-from sereno.domain.errors import NotConfigured, SchemaDrift
+from sereno.domain.errors import NotConfigured, RegisterEmpty, SchemaDrift
 from sereno.domain.findings import Cell, Datum
-from sereno.domain.rules import Table
+from sereno.domain.rules import Table, url_variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ def open_register(register: str, source: Source | None) -> AbstractContextManage
     """Open a register's source; raise NotConfigured where it has none."""
     if source is None:
         raise NotConfigured(
-            f"{register}: el registro no está configurado. Escriba su dirección en {register.upper()}_DB_URL."
+            f"{register}: el registro no está configurado. Escriba su dirección en {url_variable(register)}."
         )
     return source.open()
 
@@ -60,6 +60,15 @@ def fetch(reader: Reader, table: Table, tz: tzinfo) -> Iterator[Batch]:
         rows, doubts = normalise_rows(table, _in_order(chunk, position), tz, start=start)
         start += len(rows)
         yield Batch(rows, doubts)
+
+
+def require_rows(table: Table, count: int) -> None:
+    """Raise RegisterEmpty where a table holds fewer rows than its canary asks."""
+    if count < table.at_least:
+        raise RegisterEmpty(
+            f"{table.register}: la tabla {table.name} tiene {count} filas y se esperan {table.at_least} como "
+            "mínimo. Averigüe qué ha sido de ellas antes de dar nada por bueno."
+        )
 
 
 def _spelt_columns(reader: Reader, table: Table, found: str) -> list[str | None]:

@@ -1,13 +1,14 @@
 """A copy of the store in memory, for what must write nothing."""
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, LargeBinary, RowMapping, Select, case, literal, select
 from sqlalchemy.engine import MappingResult
 
 from sereno.adapters.store import schema
-from sereno.adapters.store.engine import open_engine, reading, sqlite_path
+from sereno.adapters.store.engine import looking, store_address
+from sereno.adapters.store.files import is_absent
 from sereno.adapters.store.memory import MemoryStore, Parcel
 from sereno.adapters.store.migrations import HEAD, version_of
 from sereno.adapters.store.rows import MESSAGE_COLUMNS, message_of, period_of, run_of
@@ -15,30 +16,17 @@ from sereno.domain.errors import StoreUnavailable
 
 
 def copy_to_memory(url: str, now: datetime) -> MemoryStore:
-    """Copy the ledger and the outbox in one consistent look; an absent store counts as made `now`.
+    """Copy the ledger and the outbox in one consistent look; an absent store is an empty copy.
 
-    Settled mail comes without its bytes, and job results stay behind: no dry run asks for them.
-    Raises StoreUnavailable where there is a store that cannot be read, or one of another version.
+    Settled mail comes without its bytes, and job results stay behind: no dry run asks for them. Times come
+    back in `now`'s zone. Raises StoreUnavailable for a store that cannot be read or is of another version.
     """
-    zone = schema.zone_of(now)
-    if _absent(url):
-        return MemoryStore(now)
-    engine = open_engine(url, read_only=True)
-    try:
-        with reading(engine) as connection:
-            return _copy(connection, zone) if _is_made(connection) else MemoryStore(now)
-    finally:
-        engine.dispose()
-
-
-def _absent(url: str) -> bool:
-    path = sqlite_path(url)
-    try:
-        return path is not None and not path.exists()
-    except OSError as error:
-        raise StoreUnavailable(
-            f"El almacén {path}: no se puede mirar ({error.strerror}). Revise sus permisos"
-        ) from error
+    store, address = MemoryStore(now), store_address(url)
+    if not is_absent(address):
+        with looking(address) as connection:
+            if _is_made(connection):
+                _fill(store, connection)
+    return store
 
 
 def _is_made(connection: Connection) -> bool:
@@ -51,15 +39,12 @@ def _is_made(connection: Connection) -> bool:
     return found is not None
 
 
-def _copy(connection: Connection, zone: tzinfo) -> MemoryStore:
-    made_at = connection.execute(select(schema.store_info.c.made_at)).scalar_one()
-    store = MemoryStore(made_at.astimezone(zone))
+def _fill(store: MemoryStore, connection: Connection) -> None:
     for row in _rows(connection, select(schema.periods)):
-        store.open_period(row["monitor"], row["digest"], period_of(row, zone))
+        store.open_period(row["monitor"], row["digest"], period_of(row, UTC))
     for row in _rows(connection, select(schema.runs).order_by(schema.runs.c.number)):
-        store.record(run_of(row, zone), [])
+        store.record(run_of(row, UTC), [])
     store.take_over(map(_parcel_of, _rows(connection, _mail())))
-    return store
 
 
 def _mail() -> Select[Any]:

@@ -7,8 +7,9 @@ from operator import attrgetter
 from threading import RLock
 from typing import Any, TypeVar
 
+from sereno.adapters.store.once import conflict, share_of
 from sereno.domain.cadence import Period
-from sereno.domain.errors import AlreadyComplete, StoreUnavailable
+from sereno.domain.errors import StoreUnavailable
 from sereno.domain.outbox import AFTER, Delivery, Message, State
 from sereno.engine.ports import JobResult, JobTotals, MailSummary, Run, RunState
 
@@ -28,21 +29,16 @@ class Parcel:
 
 
 class MemoryStore:
-    """Keep the run ledger and the outbox; times come back in the zone of `made_at`."""
+    """Keep the run ledger and the outbox; times come back in `now`'s zone."""
 
-    def __init__(self, made_at: datetime) -> None:
+    def __init__(self, now: datetime) -> None:
         self._lock = RLock()
-        self._made_at = _utc(made_at)
-        self._zone = made_at.tzinfo or UTC
+        self._zone = _zone_of(now)
         self._cycles = 0
         self._periods: dict[tuple[str, str, str], Period] = {}
         self._runs: dict[str, Run] = {}
         self._mail: dict[str, Parcel] = {}
         self._job_results: list[JobResult] = []
-
-    def made_at(self) -> datetime:
-        """Return when the store was made."""
-        return self._made_at.astimezone(self._zone)
 
     def count_cycle(self) -> None:
         """Count one more cycle of the master."""
@@ -80,12 +76,18 @@ class MemoryStore:
         start = _utc(since)
         return [self._local_run(run) for run in self._ordered_runs() if run.finished_at >= start]
 
+    def completed_periods(self, monitor: str, digest: str, last: int) -> list[str]:
+        """Return the ids of the `last` periods satisfied, the one satisfied last first."""
+        done = [run.period for run in self._digest_runs(monitor, digest) if share_of(run) == "complete"]
+        return done[::-1][:last]
+
     def record(self, run: Run, messages: Sequence[Message]) -> None:
-        """Write a run and its messages, or nothing; raise AlreadyComplete where the period was satisfied."""
+        """Write a run and its messages, or nothing; raise AlreadyComplete for what a period takes once."""
         kept = _moved(run, UTC, "started_at", "finished_at")
         parcels = [Parcel(_moved(message, UTC, "queued_at")) for message in messages]
         with self._lock:
-            self._refuse_second(run)
+            if taken := conflict(run, self.runs(run.monitor, run.digest, run.period)):
+                raise taken
             self._refuse_repeated(run, [message.id for message in messages])
             self._runs[run.id] = kept
             self.take_over(parcels)
@@ -95,12 +97,13 @@ class MemoryStore:
         with self._lock:
             self._mail.update((parcel.message.id, parcel) for parcel in parcels)
 
-    def claim(self, limit: int, now: datetime, lease: timedelta) -> list[Message]:
+    def claim(self, limit: int, now: datetime, lease: timedelta, *, trial: bool) -> list[Message]:
         """Move up to `limit` queued messages to `sending`: the least often tried, then the oldest."""
         until = _utc(now) + lease
         with self._lock:
-            queued = sorted(self._in_state("queued"), key=attrgetter("attempts", *_AGE))[:limit]
-            claimed = [self._put(replace(parcel, claimed_until=until), "sending") for parcel in queued]
+            queued = [parcel for parcel in self._in_state("queued") if parcel.message.trial == trial]
+            first = sorted(queued, key=attrgetter("attempts", *_AGE))[:limit]
+            claimed = [self._put(replace(parcel, claimed_until=until), "sending") for parcel in first]
         return [self._local_message(parcel) for parcel in claimed]
 
     def settle(self, deliveries: Iterable[Delivery], now: datetime) -> None:
@@ -175,12 +178,6 @@ class MemoryStore:
         well = [result.ended_at for result in results if result.code == 0]
         return JobTotals(len(results), len(well), max(well).astimezone(self._zone) if well else None)
 
-    def _refuse_second(self, run: Run) -> None:
-        if _satisfies(run) and any(map(_satisfies, self.runs(run.monitor, run.digest, run.period))):
-            raise AlreadyComplete(
-                f"{run.monitor}/{run.digest} {run.period}: otro proceso ya completó este periodo"
-            )
-
     def _refuse_repeated(self, run: Run, message_ids: Sequence[str]) -> None:
         twice = len(set(message_ids)) < len(message_ids)
         if twice or run.id in self._runs or self._mail.keys() & set(message_ids):
@@ -214,10 +211,6 @@ class MemoryStore:
         return _moved(parcel.message, self._zone, "queued_at")
 
 
-def _satisfies(run: Run) -> bool:
-    return run.state == "complete" and not run.forced and not run.trial
-
-
 def _moved(value: Timed, zone: tzinfo, *times: str) -> Timed:
     moved: dict[str, Any] = {name: _utc(getattr(value, name)).astimezone(zone) for name in times}
     return replace(value, **moved)
@@ -225,6 +218,11 @@ def _moved(value: Timed, zone: tzinfo, *times: str) -> Timed:
 
 def _utc(when: datetime) -> datetime:
     # Within one zone Python compares and subtracts wall clocks, which err by an hour when clocks change.
+    _zone_of(when)
+    return when.astimezone(UTC)
+
+
+def _zone_of(when: datetime) -> tzinfo:
     if when.tzinfo is None:
         raise ValueError(f"time without a zone: {when}")
-    return when.astimezone(UTC)
+    return when.tzinfo

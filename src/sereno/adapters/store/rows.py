@@ -1,6 +1,5 @@
 """Rows of the store and the values that they hold: one pair of functions each, where their shapes differ."""
 
-from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -21,6 +20,7 @@ MESSAGE_COLUMNS = (
     messages.c.data,
     messages.c.queued_at,
     messages.c.state,
+    messages.c.trial,
 )
 
 
@@ -33,7 +33,7 @@ def run_of(row: RowMapping, zone: tzinfo) -> Run:
     """Read a run; its number is the store's own affair."""
     values = _in_zone(row, zone, "started_at", "finished_at")
     del values["number"]
-    return Run(**values | {"data_errors": tuple(map(_datum_of, row["data_errors"]))})
+    return Run(**values | {"data_errors": tuple(Datum(**stored) for stored in row["data_errors"])})
 
 
 def job_result_of(row: RowMapping, zone: tzinfo) -> JobResult:
@@ -59,6 +59,7 @@ def message_of(row: RowMapping, zone: tzinfo) -> Message:
         data=row["data"],
         queued_at=row["queued_at"].astimezone(zone),
         state=row["state"],
+        trial=row["trial"],
     )
 
 
@@ -74,6 +75,7 @@ def message_row(message: Message, run_id: str) -> dict[str, object]:
         "data": message.data,
         "queued_at": message.queued_at,
         "state": message.state,
+        "trial": message.trial,
     }
 
 
@@ -87,10 +89,6 @@ def ending(delivery: Delivery, now: datetime) -> dict[str, object]:
         "refusals": dict(delivery.refused),
         "at": None if state == "queued" else utc(now),
     }
-
-
-def _datum_of(stored: Mapping[str, Any]) -> Datum:
-    return Datum(**{**stored, "key": tuple(stored["key"])})
 
 
 def _in_zone(row: RowMapping, zone: tzinfo, *times: str) -> dict[str, Any]:

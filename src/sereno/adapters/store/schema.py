@@ -109,19 +109,23 @@ runs = Table(
     UniqueConstraint("id"),
     Index("ix_runs_monitor_digest_period", "monitor", "digest", "period"),
     Index("ix_runs_finished_at", "finished_at"),
+    Index("ix_runs_latest", "monitor", "digest", "finished_at", "number"),
 )
 
 SATISFIES = text("state = 'complete' AND NOT forced AND NOT trial")
+TELLS_BLIND = text("state = 'blind' AND sent AND NOT forced AND NOT trial")
 
-Index(
-    "uq_runs_complete",
-    runs.c.monitor,
-    runs.c.digest,
-    runs.c.period,
-    unique=True,
-    sqlite_where=SATISFIES,
-    postgresql_where=SATISFIES,
-)
+# Of these a period has one each, whichever process is first.
+for name, where in (("uq_runs_complete", SATISFIES), ("uq_runs_incomplete", TELLS_BLIND)):
+    Index(
+        name,
+        runs.c.monitor,
+        runs.c.digest,
+        runs.c.period,
+        unique=True,
+        sqlite_where=where,
+        postgresql_where=where,
+    )
 
 messages = Table(
     "messages",
@@ -135,12 +139,13 @@ messages = Table(
     Column("data", LargeBinary, nullable=False),
     Column("queued_at", Instant, nullable=False),
     Column("state", Text, nullable=False),
+    Column("trial", Boolean, nullable=False),
     Column("claimed_until", Instant),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("answer", Words, nullable=False, server_default=""),
     Column("refused", JSON, nullable=False, server_default="{}"),
     Column("settled_at", Instant),
-    Index("ix_messages_claim", "state", "attempts", "queued_at", "id"),
+    Index("ix_messages_claim", "state", "trial", "attempts", "queued_at", "id"),
     Index("ix_messages_state_settled_at", "state", "settled_at"),
 )
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Engine,
     Label,
     RowMapping,
@@ -26,8 +25,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.dml import UpdateBase
 
 from sereno.adapters.store import schema
-from sereno.adapters.store.engine import open_engine, reading, store_name, writing
+from sereno.adapters.store.engine import open_engine, reading, store_address, writing
+from sereno.adapters.store.faults import store_name
+from sereno.adapters.store.files import make_where_absent
 from sereno.adapters.store.migrations import bring_up_to_date
+from sereno.adapters.store.once import conflict
 from sereno.adapters.store.rows import (
     MESSAGE_COLUMNS,
     ending,
@@ -45,6 +47,7 @@ from sereno.engine.ports import JobResult, JobTotals, MailSummary, Run, RunState
 
 LEASE_RAN_OUT = "No se sabe si salió: el proceso que lo enviaba terminó sin decir cómo acabó"
 
+_run = schema.runs.c
 _mail = schema.messages.c
 _job = schema.job_results.c
 _TURN = (_mail.attempts, _mail.queued_at, _mail.id)
@@ -61,12 +64,6 @@ class SqlStore:
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
-
-    def made_at(self) -> datetime:
-        """Return when the store was made."""
-        (info,) = self._rows(select(schema.store_info))
-        made_at: datetime = info["made_at"]
-        return made_at.astimezone(self.zone)
 
     def count_cycle(self) -> None:
         """Count one more cycle of the master."""
@@ -106,26 +103,35 @@ class SqlStore:
         wanted = select(schema.runs).filter_by(monitor=monitor, digest=digest)
         if state:
             wanted = wanted.filter_by(state=state)
-        latest = wanted.order_by(schema.runs.c.finished_at.desc(), schema.runs.c.number.desc()).limit(1)
+        latest = wanted.order_by(_run.finished_at.desc(), _run.number.desc()).limit(1)
         return next((run_of(row, self.zone) for row in self._rows(latest)), None)
 
     def runs_since(self, since: datetime) -> list[Run]:
         """Return the runs finished at or after `since`, in the order in which they ended."""
-        return self._runs(select(schema.runs).where(schema.runs.c.finished_at >= since))
+        return self._runs(select(schema.runs).where(_run.finished_at >= since))
+
+    def completed_periods(self, monitor: str, digest: str, last: int) -> list[str]:
+        """Return the ids of the `last` periods satisfied, the one satisfied last first."""
+        done = select(_run.period).filter_by(monitor=monitor, digest=digest).where(schema.SATISFIES)
+        newest = done.order_by(_run.finished_at.desc(), _run.number.desc()).limit(last)
+        return [row["period"] for row in self._rows(newest)]
 
     def record(self, run: Run, messages: Sequence[Message]) -> None:
-        """Write a run and its messages, or nothing; raise AlreadyComplete where the period was satisfied."""
+        """Write a run and its messages, or nothing; raise AlreadyComplete for what a period takes once."""
+        rows = [message_row(message, run.id) for message in messages]
         try:
             with writing(self.engine) as connection:
                 connection.execute(insert(schema.runs), [asdict(run)])
-                _each(connection, insert(schema.messages), [message_row(mail, run.id) for mail in messages])
+                if rows:
+                    connection.execute(insert(schema.messages), rows)
         except IntegrityError as error:
             raise self._conflict(run) from error
 
-    def claim(self, limit: int, now: datetime, lease: timedelta) -> list[Message]:
+    def claim(self, limit: int, now: datetime, lease: timedelta, *, trial: bool) -> list[Message]:
         """Move up to `limit` queued messages to `sending`: the least often tried, then the oldest."""
         # A common table expression: as a subquery, PostgreSQL may run it more than once and exceed the limit.
-        first = _queued(_mail.id).order_by(*_TURN).limit(limit).with_for_update(skip_locked=True)
+        of_its_kind = _queued(_mail.id).where(_mail.trial == trial)
+        first = of_its_kind.order_by(*_TURN).limit(limit).with_for_update(skip_locked=True)
         claimed = (
             update(schema.messages)
             .where(_mail.id.in_(select(first.cte("first").c.id)), _mail.state == "queued")
@@ -150,14 +156,12 @@ class SqlStore:
             claimed_until=None,
             attempts=_mail.attempts + 1,
         )
-        with writing(self.engine) as connection:
-            _each(connection, change, ended)
+        self._write_each(change, ended)
 
     def release(self, message_ids: Iterable[str]) -> None:
         """Return claimed messages that were not tried to `queued`."""
         untried = [{"message": message_id} for message_id in message_ids]
-        with writing(self.engine) as connection:
-            _each(connection, _sending().values(state="queued", claimed_until=None), untried)
+        self._write_each(_sending().values(state="queued", claimed_until=None), untried)
 
     def recover(self, now: datetime) -> int:
         """Turn messages whose claim has run out into `unknown`; return how many."""
@@ -218,21 +222,16 @@ class SqlStore:
             return connection.execute(query).mappings().all()
 
     def _runs(self, wanted: Select[Any]) -> list[Run]:
-        ordered = wanted.order_by(schema.runs.c.finished_at, schema.runs.c.number)
+        ordered = wanted.order_by(_run.finished_at, _run.number)
         return [run_of(row, self.zone) for row in self._rows(ordered)]
 
+    def _write_each(self, change: UpdateBase, rows: Sequence[Mapping[str, object]]) -> None:
+        if rows:
+            with writing(self.engine) as connection:
+                connection.execute(change, rows)
+
     def _conflict(self, run: Run) -> AlreadyComplete | StoreUnavailable:
-        done = select(schema.runs).filter_by(monitor=run.monitor, digest=run.digest, period=run.period)
-        if (
-            run.state == "complete"
-            and not run.forced
-            and not run.trial
-            and self._rows(done.where(schema.SATISFIES))
-        ):
-            return AlreadyComplete(
-                f"{run.monitor}/{run.digest} {run.period}: otro proceso ya completó este periodo"
-            )
-        return StoreUnavailable(
+        return conflict(run, self.runs(run.monitor, run.digest, run.period)) or StoreUnavailable(
             f"{store_name(self.engine.url)}: la ejecución {run.id} o un mensaje suyo ya estaba anotado; "
             "no se ha escrito nada. Es un defecto del programa: comuníquelo"
         )
@@ -243,8 +242,9 @@ def open_store(url: str, now: datetime) -> SqlStore:
 
     Raises StoreUnavailable, and ValueError where `now` has no zone.
     """
-    zone = schema.zone_of(now)
-    engine = open_engine(url)
+    zone, address = schema.zone_of(now), store_address(url)
+    make_where_absent(address, now)
+    engine = open_engine(address)
     try:
         bring_up_to_date(engine, now)
     except StoreUnavailable:
@@ -263,8 +263,3 @@ def _count(what: ColumnElement[bool], name: str) -> Label[int]:
 
 def _sending() -> Update:
     return update(schema.messages).where(_mail.id == bindparam("message"), _mail.state == "sending")
-
-
-def _each(connection: Connection, statement: UpdateBase, rows: Sequence[Mapping[str, object]]) -> None:
-    if rows:
-        connection.execute(statement, rows)

@@ -9,7 +9,8 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, insert, inspect, text
 
 from sereno.adapters.store import schema
-from sereno.adapters.store.engine import reading, store_name, writing
+from sereno.adapters.store.engine import reading, writing
+from sereno.adapters.store.faults import empty_store, store_name
 from sereno.domain.errors import StoreUnavailable
 
 HEAD = "0001"
@@ -20,7 +21,7 @@ _LOCK = 7_303_014_601
 
 
 def bring_up_to_date(engine: Engine, now: datetime) -> None:
-    """Make the store's tables, or bring them to our version; processes that start at once wait for the first.
+    """Bring the store to our version, making it on an empty server; processes wait for the first to start.
 
     Raises StoreUnavailable for a newer store, for a database of something else, for a database's fault.
     """
@@ -31,26 +32,49 @@ def bring_up_to_date(engine: Engine, now: datetime) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         found = version_of(connection)
-        if found != HEAD:
-            _upgrade(connection)
         if found is None:
-            connection.execute(insert(schema.store_info), {"id": 1, "made_at": now})
+            make_store(connection, now)
+        elif found != HEAD:
+            _upgrade(connection)
+
+
+def make_store(connection: Connection, now: datetime) -> None:
+    """Make the tables in an empty database."""
+    _upgrade(connection)
+    connection.execute(insert(schema.store_info), {"id": 1, "made_at": now})
 
 
 def version_of(connection: Connection) -> str | None:
-    """Return the version of the store behind a connection, None where the database is empty.
+    """Return the version of the store behind a connection, None on an empty server.
 
-    Raises StoreUnavailable for a newer version, and for a database that holds something else.
+    Raises StoreUnavailable for a newer version, a damaged store, an empty file, and for a database that holds
+    something else.
     """
     tables = inspect(connection).get_table_names()
+    url = connection.engine.url
+    if not tables and url.drivername == "sqlite":
+        raise empty_store(url)
     if not tables:
         return None
-    name = store_name(connection.engine.url)
     if "store_info" not in tables:
         raise StoreUnavailable(
-            f"{name}: contiene tablas que no son de Sereno. Dele una base de datos (o un esquema) propia"
+            f"{store_name(url)}: contiene tablas que no son de Sereno. "
+            "Dele una base de datos (o un esquema) propia"
         )
-    found = str(connection.scalar(text("SELECT version_num FROM alembic_version")))
+    return _checked(_noted_version(connection) if "alembic_version" in tables else None, store_name(url))
+
+
+def _noted_version(connection: Connection) -> str | None:
+    noted: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return noted
+
+
+def _checked(found: str | None, name: str) -> str:
+    if found is None:
+        raise StoreUnavailable(
+            f"{name}: está dañado: no dice de qué versión es (su tabla alembic_version falta o está vacía). "
+            "Apártelo y recupere la última copia"
+        )
     if found > HEAD:
         raise StoreUnavailable(
             f"{name}: es de una versión más nueva ({found}; esta llega a {HEAD}). Actualice Sereno"

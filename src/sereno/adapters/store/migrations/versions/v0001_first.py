@@ -55,13 +55,19 @@ def _make_ledger() -> None:
     )
     op.create_index("ix_runs_monitor_digest_period", "runs", ["monitor", "digest", "period"])
     op.create_index("ix_runs_finished_at", "runs", ["finished_at"])
+    op.create_index("ix_runs_latest", "runs", ["monitor", "digest", "finished_at", "number"])
+    _make_unique("uq_runs_complete", "state = 'complete' AND NOT forced AND NOT trial")
+    _make_unique("uq_runs_incomplete", "state = 'blind' AND sent AND NOT forced AND NOT trial")
+
+
+def _make_unique(name: str, where: str) -> None:
     op.create_index(
-        "uq_runs_complete",
+        name,
         "runs",
         ["monitor", "digest", "period"],
         unique=True,
-        sqlite_where=sa.text("state = 'complete' AND NOT forced AND NOT trial"),
-        postgresql_where=sa.text("state = 'complete' AND NOT forced AND NOT trial"),
+        sqlite_where=sa.text(where),
+        postgresql_where=sa.text(where),
     )
 
 
@@ -77,6 +83,7 @@ def _make_outbox() -> None:
         sa.Column("data", sa.LargeBinary, nullable=False),
         sa.Column("queued_at", _INSTANT, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
+        sa.Column("trial", sa.Boolean, nullable=False),
         sa.Column("claimed_until", _INSTANT),
         sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
         sa.Column("answer", sa.Text, nullable=False, server_default=""),
@@ -85,7 +92,7 @@ def _make_outbox() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_messages"),
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name="fk_messages_run_id"),
     )
-    op.create_index("ix_messages_claim", "messages", ["state", "attempts", "queued_at", "id"])
+    op.create_index("ix_messages_claim", "messages", ["state", "trial", "attempts", "queued_at", "id"])
     op.create_index("ix_messages_state_settled_at", "messages", ["state", "settled_at"])
 
 

@@ -1,0 +1,98 @@
+"""What the tests of the SQL store work with: runs and mail to keep, other processes, other accounts."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import create_engine, make_url, text
+
+from sereno.domain.cadence import Period
+from sereno.domain.outbox import Envelope, Message
+from sereno.engine.ports import Run
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+LEASE = timedelta(minutes=10)
+DAY = Period("2026-11-24", NOW - timedelta(hours=2), NOW + timedelta(hours=11))
+
+
+def a_run(name: str = "r1", **changes) -> Run:
+    return replace(Run(name, "brass", "diario", DAY.id, "complete", NOW, NOW, 1, 1, "", sent=True), **changes)
+
+
+def a_message(name: str, **changes) -> Message:
+    fresh = Message(
+        name, "brass/diario", "Asunto", Envelope("a@example.com", ("b@example.com",)), b"datos", NOW
+    )
+    return replace(fresh, **changes)
+
+
+def column(path: Path, query: str) -> list:
+    with closing(sqlite3.connect(path)) as connection:
+        return [value for (value,) in connection.execute(query)]
+
+
+@contextmanager
+def as_nobody() -> Iterator[Path]:
+    """Lend a folder that may be looked at and not written, even where the tests run as root."""
+    folder = Path(tempfile.mkdtemp())
+    root = os.geteuid() == 0
+    try:
+        folder.chmod(0o755 if root else 0o700)
+        yield folder
+    finally:
+        folder.chmod(0o700)
+        for each in folder.iterdir():
+            each.unlink()
+        folder.rmdir()
+
+
+@contextmanager
+def without_permission(folder: Path, mode: int) -> Iterator[None]:
+    user = os.geteuid()
+    folder.chmod(mode)
+    if user == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+        folder.chmod(0o755)
+
+
+def child(script: str, *arguments: str) -> subprocess.Popen:
+    prelude = "import sys\nfrom datetime import *\nfrom sereno.adapters.store.sql import open_store\n"
+    return subprocess.Popen(
+        [sys.executable, "-c", prelude + script, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+OPEN = "store = open_store(sys.argv[1], datetime.fromisoformat(sys.argv[2]))\n"
+
+
+@contextmanager
+def fresh_schema(postgres_url: str) -> Iterator[str]:
+    name = f"s_{uuid.uuid4().hex}"
+    server = make_url(postgres_url)
+    admin = create_engine(server)
+    with admin.begin() as connection:
+        connection.execute(text(f"CREATE SCHEMA {name}"))
+    try:
+        yield server.update_query_dict({"options": f"-csearch_path={name}"}).render_as_string(
+            hide_password=False
+        )
+    finally:
+        with admin.begin() as connection:
+            connection.execute(text(f"DROP SCHEMA {name} CASCADE"))
+        admin.dispose()

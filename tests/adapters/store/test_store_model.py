@@ -1,0 +1,73 @@
+"""The store in memory and the one on disk do the same, whatever is asked of them."""
+
+import tempfile
+from contextlib import closing
+from datetime import timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.adapters.store.building import LEASE, NOW, a_message, a_run
+
+from sereno.adapters.memory import MemoryStore
+from sereno.adapters.store.sql import open_store
+from sereno.domain.errors import AlreadyComplete, StoreUnavailable
+from sereno.domain.outbox import Delivery
+from sereno.engine.ports import Store
+
+NAMES = st.sampled_from(["m1", "m2", "m3"])
+MOMENTS = st.integers(0, 30).map(lambda minutes: NOW + timedelta(minutes=minutes))
+STATES = st.sampled_from(
+    [
+        {},
+        {"state": "blind"},
+        {"state": "blind", "sent": False},
+        {"state": "unaddressed"},
+        {"trial": True},
+        {"forced": True},
+    ]
+)
+VERDICTS = st.sampled_from(["accepted", "diverted", "deferred", "dead", "unknown"])
+STEPS = st.one_of(
+    st.tuples(st.just("record"), st.sampled_from("rstuv"), STATES, MOMENTS, st.lists(NAMES, max_size=2)),
+    st.tuples(st.just("claim"), st.integers(0, 3), MOMENTS, st.booleans()),
+    st.tuples(st.just("settle"), st.lists(st.tuples(NAMES, VERDICTS), max_size=3), MOMENTS),
+    st.tuples(st.just("release"), st.lists(NAMES, max_size=2)),
+    st.tuples(st.just("recover"), MOMENTS),
+)
+
+
+def take(store: Store, step: tuple) -> object:
+    match step:
+        case "record", name, changes, moment, mail:
+            run = a_run(name, finished_at=moment, **changes)
+            try:
+                store.record(run, [a_message(each, queued_at=moment, trial=run.trial) for each in mail])
+            except (AlreadyComplete, StoreUnavailable) as error:
+                return type(error)
+        case "claim", limit, moment, trial:
+            return store.claim(limit, moment, LEASE, trial=trial)
+        case "settle", ends, moment:
+            store.settle([Delivery(name, verdict, "", {}) for name, verdict in ends], moment)
+        case "release", names:
+            store.release(names)
+        case "recover", moment:
+            return store.recover(moment)
+    return None
+
+
+@settings(deadline=None, max_examples=60)
+@given(steps=st.lists(STEPS, max_size=12))
+def test_the_store_in_memory_and_the_one_on_disk_never_differ(steps):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(open_store(f"sqlite:///{folder}/s", NOW)) as on_disk,
+    ):
+        in_memory = MemoryStore(NOW)
+        for step in steps:
+            assert take(in_memory, step) == take(on_disk, step)
+            assert in_memory.mail_summary(NOW) == on_disk.mail_summary(NOW)
+            assert in_memory.pending() == on_disk.pending()
+            assert in_memory.runs_since(NOW) == on_disk.runs_since(NOW)
+            done = in_memory.completed_periods("brass", "diario", 9)
+            assert done == on_disk.completed_periods("brass", "diario", 9)
+            assert in_memory.last_run("brass", "diario") == on_disk.last_run("brass", "diario")

@@ -1,0 +1,92 @@
+"""What the contract's tests work with: runs and mail to keep, and ways to look at them."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sereno.domain.cadence import Period
+from sereno.domain.outbox import Delivery, Envelope, Message
+from sereno.engine.ports import Run, Store
+
+MADRID = ZoneInfo("Europe/Madrid")
+NOW = datetime(2026, 11, 24, 9, 0, 0, 123456, tzinfo=MADRID)
+LONG_AGO = NOW - timedelta(days=999)
+LEASE = timedelta(minutes=10)
+MINUTE = timedelta(minutes=1)
+DAY = Period("2026-11-24", NOW.replace(hour=7, minute=0), NOW.replace(hour=20, minute=0))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a store lives: opened again, it holds what it held."""
+
+    open: Callable[[], Store]
+
+    def die(self) -> Store:
+        """Lose the process, and start again."""
+        return self.open()
+
+
+def a_run(**changes) -> Run:
+    fresh = Run(
+        id=uuid.uuid4().hex,
+        monitor="brass",
+        digest="diario",
+        period=DAY.id,
+        state="complete",
+        started_at=NOW,
+        finished_at=NOW + timedelta(seconds=2),
+        findings=3,
+        messages=1,
+        why="",
+        sent=True,
+    )
+    return replace(fresh, **changes)
+
+
+def a_failure(**changes) -> Run:
+    """Make a blind run that told nobody: there may be many in a period."""
+    return a_run(**{"state": "blind", "sent": False, **changes})
+
+
+def a_message(name: str, **changes) -> Message:
+    fresh = Message(
+        id=name,
+        origin="brass/diario",
+        subject="Equipos por calibrar: 3 · año",
+        envelope=Envelope("brass@example.com", ("ana@example.com", "luis@example.com")),
+        data=b"Subject: =?utf-8?q?a=C3=B1o?=\r\n\r\n\x00\xff cuerpo\r\n",
+        queued_at=NOW,
+    )
+    return replace(fresh, **changes)
+
+
+def queue(store: Store, *messages: Message) -> None:
+    store.record(a_run(forced=True, messages=len(messages)), messages)
+
+
+def ids(messages) -> list[str]:
+    return [message.id for message in messages]
+
+
+def counts(store: Store) -> dict[str, int]:
+    summary, queued = store.mail_summary(LONG_AGO), len(store.pending())
+    told = {
+        "queued": queued,
+        "sending": summary.pending - queued,
+        "accepted": summary.accepted_since,
+        "diverted": summary.diverted,
+        "dead": summary.dead,
+        "unknown": summary.unknown,
+    }
+    return {state: count for state, count in told.items() if count}
+
+
+def claim(store: Store, limit: int, now: datetime = NOW, *, trial: bool = False) -> list[Message]:
+    return store.claim(limit, now, LEASE, trial=trial)
+
+
+def accepted(message: Message) -> Delivery:
+    return Delivery(message.id, "accepted", "250 2.0.0 Ok", {})
