@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sereno.domain.rules import Band, Edge, Rule, Setting
@@ -19,9 +19,13 @@ class Finding:
     section: str | None
     """Id of its band, of the rule where it has no bands; `None` outside every band."""
     key: tuple[Cell, ...]
+    track: tuple[Cell, ...]
+    """By what the ledger follows it: its rule's track, else its key."""
     due: date | None
     days: int | None
     """Calendar days left; negative is past."""
+    owner: str | None
+    """Whom its row names: an Id, login or display name."""
     cells: Row
 
 
@@ -65,11 +69,24 @@ def judge(rule: Rule, rows: Sequence[Row], today: date, settings: Mapping[str, S
     findings = sorted((_finding(rule, row, today, settings) for row in rows), key=urgency)
     first: dict[object, Finding] = {}
     for at, finding in enumerate(findings):
-        blank = all(part is None for part in finding.key)
-        first.setdefault(at if blank else finding.key, finding)
-    kept = tuple(first.values())
-    doubts = Counter(finding.key for finding in findings) - Counter(finding.key for finding in kept)
-    return Seen(rule.id, kept, tuple(_repeated(rule, key) for key in doubts))
+        first.setdefault(at if _is_blank(finding.key) else finding.key, finding)
+    kept = list(first.values())
+    repeated = Counter(finding.key for finding in findings) - Counter(finding.key for finding in kept)
+    shared = {track for track, times in Counter(each.track for each in kept).items() if times > 1}
+    followed = (_by_key(each) if each.track in shared else each for each in kept)
+    blank = [_doubt(rule, each.key, "clave vacía") for each in kept if _is_blank(each.key)]
+    twice = [_doubt(rule, key, "clave repetida") for key in repeated]
+    return Seen(rule.id, tuple(followed), (*twice, *dict.fromkeys(blank)))
+
+
+def _by_key(finding: Finding) -> Finding:
+    """Follow a finding by its key; one whose key is blank by all that its row says."""
+    blank = _is_blank(finding.key)
+    return replace(finding, track=tuple(finding.cells.values()) if blank else finding.key)
+
+
+def _is_blank(key: Sequence[Cell]) -> bool:
+    return key.count(None) == len(key)
 
 
 def urgency(finding: Finding) -> tuple[object, ...]:
@@ -81,7 +98,18 @@ def _finding(rule: Rule, row: Row, today: date, settings: Mapping[str, Setting])
     due = date.fromisoformat(str(row[rule.due])) if rule.due and row[rule.due] is not None else None
     days = None if due is None else (due - today).days
     key = tuple(row[column] for column in rule.key)
-    return Finding(rule.id, section_of(rule, days, settings), key, due, days, row)
+    track = tuple(row[column] for column in rule.track)
+    owner = row[rule.owner] if rule.owner else None
+    return Finding(
+        rule=rule.id,
+        section=section_of(rule, days, settings),
+        key=key,
+        track=key if not track or None in track else track,
+        due=due,
+        days=days,
+        owner=None if owner is None else str(owner),
+        cells=row,
+    )
 
 
 def section_of(rule: Rule, days: int | None, settings: Mapping[str, Setting]) -> str | None:
@@ -94,7 +122,7 @@ def section_of(rule: Rule, days: int | None, settings: Mapping[str, Setting]) ->
 def _holds(band: Band, days: int | None, settings: Mapping[str, Setting]) -> bool:
     if days is None:
         return band.undated
-    since, until = (_edge(edge, settings) for edge in (band.since, band.until))
+    since, until = _edge(band.since, settings), _edge(band.until, settings)
     return (since is None or since <= days) and (until is None or days <= until)
 
 
@@ -102,9 +130,9 @@ def _edge(edge: Edge, settings: Mapping[str, Setting]) -> int | None:
     return int(settings[edge]) if isinstance(edge, str) else edge
 
 
-def _repeated(rule: Rule, key: Sequence[Cell]) -> Datum:
+def _doubt(rule: Rule, key: Sequence[Cell], what: str) -> Datum:
     named = ", ".join("(vacío)" if part is None else str(part) for part in key)
-    return Datum(rule.register, rule.table, named, ", ".join(rule.key), "clave repetida")
+    return Datum(rule.register, rule.table, named, ", ".join(rule.key), what)
 
 
 def _sortable(part: Cell) -> tuple[int, float, str]:
@@ -122,6 +150,10 @@ class Look:
     data_errors: tuple[Datum, ...]
     counts: Mapping[str, int]
     """Diagnostics: what was passed over, and how often."""
+    people: Mapping[str, Sequence[Row] | Blind] = field(default_factory=dict)
+    """What the queries of kind `people` answered."""
+    figures: Mapping[str, Sequence[Row] | Blind] = field(default_factory=dict)
+    """What the queries of kind `figure` answered."""
 
     @property
     def blind(self) -> tuple[Blind, ...]:
