@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sereno.adapters.directory import directory_tables, read_directory
+from sereno.adapters.directory import directory_tables, read_directory, read_substitutes
 from sereno.adapters.sources.database import open_source
 from sereno.domain.directory import audience, members
 from sereno.domain.errors import SchemaDrift, SourceUnavailable
 from sereno.domain.findings import Datum
+from sereno.domain.substitutes import Substitute
 
 BRASS = 6
 PEOPLE = """
@@ -124,3 +125,54 @@ def test_a_tasks_table_without_its_flag_has_drifted(read):
 def test_a_directory_that_is_not_configured_is_told():
     with pytest.raises(SourceUnavailable, match="LANZADERA_DB_URL"):
         read_directory(None, date(2026, 11, 24), ZoneInfo("Europe/Madrid"))
+
+
+def substitutes_of(tmp_path, raw):
+    path = tmp_path / "sustitutos.csv"
+    path.write_bytes(raw)
+    return read_substitutes(path, ZoneInfo("Europe/Madrid"))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "usuario;sustituto;desde;hasta\nana;Íñigo;1/11/2026;30-11-2026\n\neva;luis;;\n".encode(),
+        b"\xef\xbb\xbflogin,substitute,from,to\nana,\xc3\x8d\xc3\xb1igo,2026-11-01,2026-11-30\neva,luis",
+        b" ana ; \xcd\xf1igo ; 2026-11-01 10:30 ; 30/11/2026 ; nota\r\neva;luis;;\r\n",
+    ],
+)
+def test_substitutes_are_read_however_the_file_was_saved(tmp_path, raw):
+    first, second = substitutes_of(tmp_path, raw)[0]
+    assert first == Substitute("ana", "Íñigo", date(2026, 11, 1), date(2026, 11, 30))
+    assert second == Substitute("eva", "luis")
+
+
+def test_a_line_that_cannot_be_understood_is_a_datum_to_correct_and_counts_for_nothing(tmp_path):
+    raw = b"ana;luis;31/02/2026;\n;luis;;\nana;;;\neva;luis;;pronto\neva;ana\n"
+    substitutes, doubts = substitutes_of(tmp_path, raw)
+    assert substitutes == [Substitute("eva", "ana")]
+    assert doubts == [
+        Datum("sustitutos", "sustitutos.csv", "línea 1", "desde", "31/02/2026"),
+        Datum("sustitutos", "sustitutos.csv", "línea 2", "usuario", "(vacío)"),
+        Datum("sustitutos", "sustitutos.csv", "línea 3", "sustituto", "(vacío)"),
+        Datum("sustitutos", "sustitutos.csv", "línea 4", "hasta", "pronto"),
+    ]
+
+
+def test_a_file_of_substitutes_that_cannot_be_read_blinds_the_directory(read, tmp_path):
+    read(PEOPLE + PERMISSIONS)
+    source = open_source("lanzadera", f"sqlite:///{tmp_path}/lanzadera.sqlite", None, 0.1)
+    with pytest.raises(
+        SourceUnavailable, match=r"no se puede leer el fichero de sustitutos .*SUSTITUTOS_FILE"
+    ):
+        read_directory(source, date(2026, 11, 24), ZoneInfo("Europe/Madrid"), tmp_path / "falta.csv")
+
+
+def test_the_directory_is_read_with_its_substitutes(read, tmp_path):
+    read(PEOPLE + PERMISSIONS + TASKS)
+    source = open_source("lanzadera", f"sqlite:///{tmp_path}/lanzadera.sqlite", None, 0.1)
+    file = tmp_path / "sustitutos.csv"
+    file.write_text("ana;iker;;\nana;luis;nunca;\n", "utf-8")
+    directory = read_directory(source, date(2026, 11, 24), ZoneInfo("Europe/Madrid"), file)
+    assert audience(directory, "admin", BRASS).addresses == ("iker@taller.lan",)
+    assert [doubt.value for doubt in directory.doubts] == ["nunca"]

@@ -5,38 +5,29 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.domain.people import (
+    BRASS,
+    EXPEDIENTES,
+    NAMES,
+    RIESGOS,
+    TODAY,
+    directory_of,
+    grant,
+    person,
+    task,
+)
 
-from sereno.domain.directory import ROLES, Audience, audience, from_rows, is_role, members
-
-TODAY = date(2026, 11, 24)
-BRASS, RIESGOS, EXPEDIENTES = 6, 5, 19
-
-
-def person(name, **changed):
-    row = {
-        "Id": len(name),
-        "UsuarioRed": name.upper(),
-        "Nombre": name,
-        "CorreoUsuario": f"{name}@example.com",
-        "FechaBaja": None,
-        "ParaTareasProgramadas": 1,
-    }
-    return row | changed
-
-
-def grant(name, application, **flags):
-    row = {"EsUsuarioAdministrador": None, "EsUsuarioCalidad": None}
-    return row | {"CorreoUsuario": f"{name}@example.com", "IDAplicacion": application} | flags
-
-
-def task(name, flag=1):
-    return {"CorreoUsuario": f"{name}@example.com", "EsAdministrador": flag}
-
-
-def directory_of(*people, grants=(), tasks=None):
-    mailboxes = [row["CorreoUsuario"] for row in people]
-    valid = {mailbox: mailbox for mailbox in mailboxes if mailbox and "@" in mailbox}
-    return from_rows(people, grants, tasks, today=TODAY, addresses=valid)
+from sereno.domain.addresses import check_address
+from sereno.domain.directory import (
+    ROLES,
+    Audience,
+    audience,
+    find_people,
+    find_person,
+    identify,
+    is_role,
+    members,
+)
 
 
 def names(directory, role, application=BRASS):
@@ -142,7 +133,6 @@ def test_only_roles_need_the_directory():
     assert [is_role(to) for to in (*ROLES, "a@example.com")] == [True, True, True, False]
 
 
-NAMES = st.sampled_from(["ana", "Ana", "eva", "luis"])
 PEOPLE = st.lists(
     st.builds(
         person,
@@ -175,3 +165,85 @@ def test_every_recipient_is_active_granted_and_written_to_once(people, grants, t
         if row["FechaBaja"] is None or row["FechaBaja"] > TODAY.isoformat()
     }
     assert set(folded) <= granted & active
+
+
+def named(name, number, **changed):
+    return person(name.split()[0].lower(), Id=number, Nombre=name, **changed)
+
+
+@pytest.mark.parametrize("reference", [7, "7", " 7 ", "LUIS", "luis", "Luís  MORÁN", "luis moran "])
+def test_a_person_is_found_by_id_login_or_name_whatever_case_and_accents(reference):
+    directory = directory_of(person("eva"), named("Luis Morán", 7))
+    assert identify(directory, reference) == 7
+
+
+@pytest.mark.parametrize("reference", [None, "", "  ", "Luis", "Luis Morán Gil", 8, "Nadie"])
+def test_whom_nothing_means_is_nobody(reference):
+    directory = directory_of(named("Luis Morán", 7, UsuarioRed="lmoran"))
+    assert find_person(directory, reference) is None
+    assert identify(directory, reference) is None
+
+
+def test_an_id_counts_before_a_login_and_a_login_before_a_name():
+    directory = directory_of(
+        person("a", Id=1, UsuarioRed="7", Nombre="x"),
+        person("b", Id=7, UsuarioRed="b", Nombre="y"),
+        person("c", Id=3, UsuarioRed="x", Nombre="z"),
+    )
+    assert identify(directory, "7") == 7
+    assert identify(directory, "x") == 3
+
+
+def test_namesakes_are_counted_among_the_active_only():
+    left = named("Ana Ruiz", 1, UsuarioRed="aruiz1", FechaBaja="2020-01-01")
+    assert identify(directory_of(left, named("Ana Ruiz", 2, UsuarioRed="aruiz2")), "ana ruiz") == 2
+    both = directory_of(named("Ana Ruiz", 1, UsuarioRed="a1"), named("Ana Ruíz", 2, UsuarioRed="a2"))
+    assert find_person(both, "ana ruiz") is None
+
+
+def test_who_is_recorded_twice_is_one_person_and_the_active_record_counts():
+    twice = directory_of(
+        named("Ana Ruiz", 1, FechaBaja="2020-01-01"), named("Ana Ruiz", 1), named("Ana Ruiz", 1)
+    )
+    for reference in (1, "ana", "Ana Ruiz"):
+        assert identify(twice, reference) == 1
+
+
+def test_who_has_left_is_found_and_not_identified():
+    directory = directory_of(named("Ana Ruiz", 1, FechaBaja="2020-01-01"))
+    assert find_person(directory, 1).active is False
+    assert identify(directory, "ana") is None
+
+
+def test_of_several_people_some_are_found_and_the_others_named_with_the_reason():
+    directory = directory_of(
+        named("Ana Ruiz", 1),
+        named("Eva Gil", 2, UsuarioRed="e1"),
+        named("Eva Gil", 3, UsuarioRed="e2"),
+        named("Luis Mora", 4, FechaBaja="2020-01-01"),
+        named("Iker Paz", 5, CorreoUsuario="iker"),
+    )
+    references = [1, None, "ana", "ANA RUIZ", "Eva Gil", "Luis Mora", 4, "Iker Paz", "Otro", "Otro"]
+    people, missing = find_people(directory, references)
+    assert [each.name for each in people] == ["Ana Ruiz"]
+    assert missing == (
+        "Eva Gil: dos personas se llaman así",
+        "Luis Mora: está de baja",
+        "Iker Paz: no tiene dirección válida",
+        "Otro: nadie se llama así en el directorio",
+    )
+
+
+@pytest.mark.parametrize("references", [[], [None], ["", " "]])
+def test_nobody_at_all_is_told(references):
+    assert find_people(directory_of(person("ana")), references) == (
+        (),
+        ("nadie: el registro no dice quién es",),
+    )
+
+
+def test_addresses_are_checked_alike_for_people_and_for_audiences():
+    assert check_address("luis@peñíscola.es") == "luis@" + "peñíscola.es".encode("idna").decode()
+    assert audience(None, "luis@peñíscola.es", BRASS).addresses == (check_address("luis@peñíscola.es"),)
+    for wrong in ("luis", "luis@", "a@b@example.com", "luis@taller.local"):
+        assert check_address(wrong) is None
