@@ -1,32 +1,18 @@
 """Whatever a register holds becomes a number, trimmed text, an ISO date, 0/1 or NULL."""
 
-import sqlite3
-from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from tests.adapters.cells import KINDS, MADRID, UNREADABLE, one
 
-from sereno.adapters.normalise import SHOWN, normalise_column, normalise_rows, show
+from sereno.adapters.normalise import show
+from sereno.adapters.sources.fetch import normalise_rows
 from sereno.domain.findings import Datum
 from sereno.domain.rules import Column, Table
 
-MADRID = ZoneInfo("Europe/Madrid")
-UNREADABLE = object()
 
-
-def one(value, kind, tz=MADRID):
-    (cell,), unreadable = normalise_column([value], kind, tz)
-    if unreadable:
-        assert cell is None
-        return UNREADABLE
-    return cell
-
-
-@pytest.mark.parametrize("kind", ["INTEGER", "REAL", "TEXT", "DATE", "FLAG"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("blank", [None, "", "  ", "\t\r\n", "\xa0", "\0", b"", b" "])
 def test_blank_is_null_in_every_type(blank, kind):
     assert one(blank, kind) is None
@@ -213,60 +199,6 @@ def test_what_is_neither_yes_nor_no_is_a_datum_to_correct(value):
     assert one(value, "FLAG") is UNREADABLE
 
 
-ANYTHING = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(),
-    st.floats(),
-    st.decimals(),
-    st.text(),
-    st.text(st.characters(categories=["Cs", "Cc", "Nd", "Zs"])),
-    st.binary(),
-    st.dates(),
-    st.datetimes(),
-    st.datetimes(timezones=st.sampled_from([UTC, MADRID, timezone(timedelta(hours=-12))])),
-    st.times(),
-    st.timedeltas(),
-    st.uuids(),
-    st.lists(st.integers(), max_size=3),
-)
-
-
-@given(ANYTHING, st.sampled_from(["INTEGER", "REAL", "TEXT", "DATE", "FLAG"]))
-@example("\ud800", "TEXT")
-@example(datetime.min.replace(tzinfo=timezone(timedelta(hours=14))), "DATE")
-def test_nothing_that_a_register_holds_breaks_the_round(value, kind):
-    (cell,), unreadable = normalise_column([value], kind, MADRID)
-    with closing(sqlite3.connect(":memory:")) as copy:
-        assert copy.execute("SELECT ?", (cell,)).fetchone() == (cell,)
-    for shown in unreadable.values():
-        assert shown.isprintable()
-        assert len(shown) <= SHOWN
-
-
-@given(ANYTHING, st.sampled_from(["INTEGER", "REAL", "TEXT", "DATE", "FLAG"]))
-def test_what_was_normalised_once_stays_as_it_is(value, kind):
-    once = one(value, kind)
-    if once is not UNREADABLE:
-        assert one(once, kind) == once
-
-
-@given(
-    st.dates(),
-    st.sampled_from(["{0:%d/%m/}{0.year:04}", "{0.day}-{0.month}-{0.year:04}", "{0.year:04}-{0:%m-%d}"]),
-)
-def test_a_written_day_is_read_as_the_same_day(day, form):
-    expected = None if day == date(1899, 12, 30) else day.isoformat()
-    assert one(form.format(day), "DATE") == expected
-
-
-@given(st.lists(ANYTHING, max_size=8))
-def test_a_column_is_converted_value_by_value(values):
-    cells, unreadable = normalise_column(values, "DATE", MADRID)
-    assert cells == [normalise_column([value], "DATE", MADRID)[0][0] for value in values]
-    assert set(unreadable) <= set(range(len(values)))
-
-
 def test_a_value_is_shown_on_one_short_line():
     assert show("a\n\x1b\0ñ") == "a\\n\\x1b\\x00ñ"
     assert show("x" * 80) == "x" * 80
@@ -282,15 +214,22 @@ EQUIPMENT = Table(
 
 
 def test_a_datum_to_correct_names_register_table_record_column_and_value():
-    rows, doubts = normalise_rows(EQUIPMENT, [(1, "2026-01-02"), ("2", "31/02/2026")], MADRID)
+    rows, doubts, doubtful = normalise_rows(EQUIPMENT, [(1, "2026-01-02"), ("2", "31/02/2026")], MADRID)
     assert rows == [(1, "2026-01-02"), (2, None)]
     assert doubts == [Datum("brass", "TbEquiposMedida", "2", "FechaFinServicio", "31/02/2026")]
+    assert doubtful == 1
 
 
 def test_a_record_without_a_key_is_named_by_its_place():
-    _, doubts = normalise_rows(EQUIPMENT, [(None, "nunca")], MADRID, start=10_000)
+    _, doubts, _ = normalise_rows(EQUIPMENT, [(None, "nunca")], MADRID, start=10_000)
     assert doubts[0].key == "fila 10001"
 
 
 def test_a_table_without_rows_has_no_rows():
-    assert normalise_rows(EQUIPMENT, [], MADRID) == ([], [])
+    assert normalise_rows(EQUIPMENT, [], MADRID) == ([], [], 0)
+
+
+def test_a_table_full_of_odd_values_tells_some_and_counts_all():
+    _, doubts, doubtful = normalise_rows(EQUIPMENT, [(n, "nunca") for n in range(50)], MADRID, most=3)
+    assert [datum.key for datum in doubts] == ["0", "1", "2"]
+    assert doubtful == 50

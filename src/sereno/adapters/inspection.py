@@ -1,11 +1,11 @@
 """Hold the registers against what the monitors declare of them, table by table, reading only."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from sereno.adapters.directory import directory_tables
-from sereno.adapters.sources.fetch import fetch, find_table, open_register, require_rows
+from sereno.adapters.sources.fetch import fetch, find_table, open_register
 from sereno.adapters.sources.ports import Reader, Source
 from sereno.domain.errors import RegisterEmpty, SchemaDrift, SourceUnavailable
 from sereno.domain.rules import Monitor, Table
@@ -24,9 +24,31 @@ class Inspected:
 
 
 def declared_tables(monitors: Sequence[Monitor]) -> list[Table]:
-    """List the tables of the monitors and of the directory, each once."""
-    tables = [*(table for monitor in monitors for table in monitor.tables), *directory_tables()]
-    return list({(table.register, table.name.casefold()): table for table in tables}.values())
+    """List the tables of the monitors and of the directory, each once, with all that anybody reads of it."""
+    tables: dict[tuple[str, str], Table] = {}
+    for table in (*(table for monitor in monitors for table in monitor.tables), *directory_tables()):
+        name = (table.register, table.name.casefold())
+        tables[name] = _joined(tables[name], table) if name in tables else table
+    return list(tables.values())
+
+
+def _joined(first: Table, second: Table) -> Table:
+    """Ask of a table what either declaration asks; only what both may do without is optional."""
+    columns = {column.name.casefold(): column for column in first.columns}
+    for column in second.columns:
+        known = columns.setdefault(column.name.casefold(), column)
+        also = tuple(dict.fromkeys((*known.also, *column.also)))
+        columns[column.name.casefold()] = replace(
+            known, optional=known.optional and column.optional, also=also
+        )
+    return replace(
+        first,
+        columns=tuple(columns.values()),
+        key=first.key or second.key,
+        optional=first.optional and second.optional,
+        at_least=max(first.at_least, second.at_least),
+        also=tuple(dict.fromkeys((*first.also, *second.also))),
+    )
 
 
 def inspect_registers(
@@ -43,16 +65,15 @@ def inspect_registers(
 
 
 def _inspect(reader: Reader, table: Table, tz: tzinfo) -> Inspected:
+    rows = doubtful = 0
     try:
         if find_table(reader, table) is None:
             return Inspected(table, None)
-        batches = [(len(batch.rows), len(batch.doubts)) for batch in fetch(reader, table, tz)]
+        for batch in fetch(reader, table, tz):
+            rows += len(batch.rows)
+            doubtful += batch.doubtful
     except SchemaDrift as error:
         return Inspected(table, None, fault=str(error))
-    rows = sum(count for count, _ in batches)
-    doubts = sum(doubtful for _, doubtful in batches)
-    try:
-        require_rows(table, rows)
     except RegisterEmpty as error:
-        return Inspected(table, rows, doubts, str(error))
-    return Inspected(table, rows, doubts)
+        return Inspected(table, rows, doubtful, str(error))
+    return Inspected(table, rows, doubtful)

@@ -7,14 +7,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 from functools import lru_cache
+from typing import cast
 
-from sereno.domain.findings import Cell, Datum
-from sereno.domain.rules import ColumnType, Table
+from sereno.domain.findings import Cell
+from sereno.domain.rules import ColumnType
 
 SHOWN = 80
 """Characters of an unreadable value that are shown."""
 
 _INTEGERS = range(-(2**63), 2**63)
+_MOST_MEANINGS = 50_000
+"""Values of a column type whose meaning is remembered."""
 _ZERO_DATE = date(1899, 12, 30)
 """What Access writes for a time without a date."""
 
@@ -36,35 +39,76 @@ _FLAGS = {
 }
 
 
-def normalise_rows(
-    table: Table, rows: Sequence[Sequence[object]], tz: tzinfo, *, start: int = 0
-) -> tuple[list[tuple[Cell, ...]], list[Datum]]:
-    """Convert rows whose values stand in the order of the table's columns; `start` rows came before.
-
-    Returns the rows, and a datum for each value that could not be understood: its cell is None.
-    """
-    if not rows:
-        return [], []
-    read = [
-        normalise_column(values, column.type, tz)
-        for column, values in zip(table.columns, zip(*rows, strict=True), strict=True)
-    ]
-    clean = list(zip(*(cells for cells, _ in read), strict=True))
-    doubts = [
-        Datum(table.register, table.name, _record(table, clean[at], start + at), column.name, shown)
-        for column, (_, unreadable) in zip(table.columns, read, strict=True)
-        for at, shown in unreadable.items()
-    ]
-    return clean, doubts
-
-
 def normalise_column(
-    values: Iterable[object], kind: ColumnType, tz: tzinfo
+    values: Sequence[object], kind: ColumnType, tz: tzinfo
 ) -> tuple[list[Cell], dict[int, str]]:
     """Convert a column to its declared type; a zoned time is first brought to `tz`.
 
     Returns the cells, and by position what could not be understood, fit to be shown: there the cell is None.
     """
+    held = set(map(type, values))
+    if held <= _UNTOUCHED[kind] and (clean := _untouched(values, kind)) is not None:
+        return clean, {}
+    if kind in _FEW_VALUES and held <= _TELLABLE:
+        return _by_value(values, kind, tz)
+    return _one_by_one(values, kind, tz)
+
+
+def normalise_value(value: object, kind: ColumnType, tz: tzinfo) -> Cell:
+    """Convert one value; what cannot be understood is None, like what is blank."""
+    try:
+        return None if value is None else _CONVERTERS[kind](value, tz)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _untouched(values: Sequence[object], kind: ColumnType) -> list[Cell] | None:
+    """Return the values where they are what they become, or as good as; None where one might not be."""
+    given = cast("Sequence[Cell]", values)
+    some = [value for value in given if value is not None] if None in given else given
+    if kind == "TEXT":
+        return _printable(given, cast("Sequence[str]", some))
+    numbers = cast("Sequence[float]", some)
+    sound = all(map(math.isfinite, numbers)) if kind == "REAL" else _all_in_64_bits(numbers)
+    return list(given) if sound else None
+
+
+def _printable(given: Sequence[Cell], texts: Sequence[str]) -> list[Cell] | None:
+    if not "".join(texts).isprintable():
+        return None
+    if len(texts) < len(given):
+        return [None if text is None else str(text).strip() or None for text in given]
+    stripped: list[Cell] = [*map(str.strip, texts)]
+    return [text or None for text in stripped] if "" in stripped else stripped
+
+
+def _all_in_64_bits(numbers: Sequence[float]) -> bool:
+    return not numbers or (min(numbers) in _INTEGERS and max(numbers) in _INTEGERS)
+
+
+def _by_value(values: Sequence[object], kind: ColumnType, tz: tzinfo) -> tuple[list[Cell], dict[int, str]]:
+    """Convert each different value once; the values are of types that equal none of another type's."""
+    cells, unreadable = _meanings(kind, tz)
+    if len(cells) > _MOST_MEANINGS:
+        cells.clear()
+        unreadable.clear()
+    new = list(set(values).difference(cells))
+    read, doubtful = _one_by_one(new, kind, tz)
+    cells.update(zip(new, read, strict=True))
+    unreadable.update((new[at], shown) for at, shown in doubtful.items())
+    doubts: dict[int, str] = {}
+    if not unreadable.keys().isdisjoint(values):
+        doubts = {at: unreadable[value] for at, value in enumerate(values) if value in unreadable}
+    return [*map(cells.__getitem__, values)], doubts
+
+
+@lru_cache(maxsize=8)
+def _meanings(kind: ColumnType, tz: tzinfo) -> tuple[dict[object, Cell], dict[object, str]]:  # noqa: ARG001
+    """Hold what values became, and those not understood: a register writes the same days over and over."""
+    return {}, {}
+
+
+def _one_by_one(values: Iterable[object], kind: ColumnType, tz: tzinfo) -> tuple[list[Cell], dict[int, str]]:
     convert = _CONVERTERS[kind]  # raises ValueError or OverflowError for what it cannot understand
     cells: list[Cell] = []
     unreadable: dict[int, str] = {}
@@ -86,12 +130,6 @@ def show(value: object) -> str:
 def show_key(cells: Sequence[Cell]) -> str:
     """Name a record by its key."""
     return ", ".join("(vacío)" if cell is None else show(cell) for cell in cells)
-
-
-def _record(table: Table, row: tuple[Cell, ...], at: int) -> str:
-    names = [column.name for column in table.columns]
-    key = [row[names.index(name)] for name in table.key]
-    return f"fila {at + 1}" if all(cell is None for cell in key) else show_key(key)
 
 
 def _integer(value: object, _: tzinfo) -> Cell:
@@ -148,7 +186,7 @@ def _date(value: object, tz: tzinfo) -> Cell:
     return _date_of_text(text, tz) if text else None
 
 
-@lru_cache(maxsize=50_000)  # a register writes the same days over and over
+@lru_cache(maxsize=_MOST_MEANINGS)
 def _date_of_text(text: str, tz: tzinfo) -> str | None:
     match = _DATE.fullmatch(text)
     if not match:
@@ -230,3 +268,17 @@ _CONVERTERS: Mapping[ColumnType, Callable[[object, tzinfo], Cell]] = {
     "DATE": _date,
     "FLAG": _flag,
 }
+
+_NOTHING: type[object] = type(None)
+_UNTOUCHED: Mapping[ColumnType, frozenset[type[object]]] = {
+    "INTEGER": frozenset({int, _NOTHING}),
+    "REAL": frozenset({float, _NOTHING}),
+    "TEXT": frozenset({str, _NOTHING}),
+    "DATE": frozenset(),
+    "FLAG": frozenset(),
+}
+"""Types of values that are what a column wants."""
+_FEW_VALUES: frozenset[ColumnType] = frozenset({"DATE", "FLAG"})
+"""Types of columns that hold the same values over and over."""
+_TELLABLE = frozenset({int, str, date, _NOTHING})
+"""Types of which no value equals another that becomes something else."""

@@ -1,39 +1,40 @@
-"""Copy declared tables, normalised, into an SQLite in memory, and answer SELECTs over the copy."""
+"""Answer SELECTs over a copy of the declared tables, normalised, in an SQLite in memory."""
 
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
+from functools import lru_cache
 from typing import Self
 
-from sereno.adapters.normalise import show, show_key
-from sereno.adapters.sources.fetch import fetch, open_register, require_rows
-from sereno.adapters.sources.ports import Reader, Source
-from sereno.domain.errors import RegisterEmpty, RuleFailed, SchemaDrift, SerenoError, SourceUnavailable
+from sereno.adapters.copying import Copier
+from sereno.adapters.normalise import show
+from sereno.adapters.sources.ports import Source
+from sereno.domain.errors import RuleFailed, SerenoError
 from sereno.domain.findings import Cell, Datum, Row
-from sereno.domain.rules import ColumnType, Query, Setting, Table
+from sereno.domain.rules import Query, Setting, Table
 
 PATIENCE = 60.0
 """Seconds that one query may take."""
 MOST_ROWS = 1_000_000
 """Rows that one query may return."""
 
-_STORED: Mapping[ColumnType, str] = {
-    "INTEGER": "INTEGER",
-    "REAL": "REAL",
-    "TEXT": "TEXT",
-    "DATE": "TEXT",  # a type that SQLite does not know would turn "2026" into a number
-    "FLAG": "INTEGER",
-}
 _READING = frozenset(
     {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 )
 _INSTRUCTIONS = 10_000
 """Steps of SQLite's machine between two looks at the time: a few hundred microseconds."""
 
-WorkingDays = Callable[[date, date], int]
-"""Count the working days from one date to another; negative backwards."""
+
+@dataclass(frozen=True, slots=True)
+class Lore:
+    """Answer what SQL cannot know: the functions `dias_habiles` and `persona`."""
+
+    working_days: Callable[[date, date], int]
+    """Count the working days from one date to another; negative backwards."""
+    person: Callable[[Cell], int | None]
+    """Give the Id of the active person whom an Id, login or display name means; may raise what blinds."""
 
 
 @dataclass(slots=True)
@@ -45,10 +46,15 @@ class SqliteSnapshot:
     blind: Mapping[str, SerenoError]
     """Why a table, by its case-folded name, cannot be believed."""
     data_errors: tuple[Datum, ...]
+    """What could not be understood, a thousand at most."""
+    data_errors_left_out: int = 0
+    """How many more could not be understood."""
     unsound: RuleFailed | None = None
     """What is wrong with the views; no query is believed then."""
     patience: float = PATIENCE
     refused: list[str] = field(default_factory=list)
+    raised: list[SerenoError] = field(default_factory=list)
+    """What the functions that SQL calls could not see."""
 
     def __enter__(self) -> Self:
         return self
@@ -65,6 +71,7 @@ class SqliteSnapshot:
         if self.unsound:
             raise self.unsound
         self.refused.clear()
+        self.raised.clear()
         deadline = time.monotonic() + self.patience
         self.copy.set_progress_handler(lambda: time.monotonic() > deadline, _INSTRUCTIONS)
         try:
@@ -86,6 +93,8 @@ class SqliteSnapshot:
     def _reason(self, query: Query, error: Exception) -> SerenoError:
         if self.refused:
             return self.blind[self.refused[0]]
+        if self.raised:
+            return self.raised[0]
         code = getattr(error, "sqlite_errorcode", None)
         if code == sqlite3.SQLITE_INTERRUPT:
             return _failed(query, f"ha tardado más de {self.patience:g} s")
@@ -103,7 +112,7 @@ def build_snapshot(
     today: date,
     tz: tzinfo,
     settings: Mapping[str, Setting],
-    working_days: WorkingDays,
+    lore: Lore,
 ) -> SqliteSnapshot:
     """Fetch the declared tables, each once, and all of one register in one consistent read.
 
@@ -111,66 +120,20 @@ def build_snapshot(
     `sources` gives None for a register that is not configured.
     """
     copy = sqlite3.connect(":memory:")
-    blind: dict[str, SerenoError] = {}
-    doubts: list[Datum] = []
-    for table in tables:
-        copy.execute(_creation(table))
-    for register in dict.fromkeys(table.register for table in tables):
-        theirs = [table for table in tables if table.register == register]
-        lost, found = _load_register(copy, theirs, sources.get(register), tz)
-        blind |= lost
-        doubts += found
-    copy.commit()
-    _teach_dates(copy, today, working_days)
-    parameters = {**settings, "hoy": today.isoformat()}
-    snapshot = SqliteSnapshot(copy, parameters, blind, tuple(doubts), _create_views(copy, views))
+    copied = Copier(copy, today, tz, settings).copy_tables(tables, sources)
+    raised: list[SerenoError] = []
+    _teach(copy, today, lore, raised)
+    snapshot = SqliteSnapshot(
+        copy,
+        {**settings, "hoy": today.isoformat()},
+        copied.blind,
+        tuple(copied.doubts),
+        copied.doubtful - len(copied.doubts),
+        _create_views(copy, views),
+        raised=raised,
+    )
     copy.set_authorizer(snapshot.authorise)
     return snapshot
-
-
-def _load_register(
-    copy: sqlite3.Connection, tables: Sequence[Table], source: Source | None, tz: tzinfo
-) -> tuple[dict[str, SerenoError], list[Datum]]:
-    """Return why tables cannot be believed, and the data to correct in the others."""
-    blind: dict[str, SerenoError] = {}
-    doubts: list[Datum] = []
-    try:
-        with open_register(tables[0].register, source) as reader:
-            for table in tables:
-                try:
-                    doubts += _load(copy, reader, table, tz)
-                except (SchemaDrift, RegisterEmpty) as error:
-                    blind[table.name.casefold()] = error
-    except SourceUnavailable as error:
-        return dict.fromkeys((table.name.casefold() for table in tables), error), []
-    return blind, doubts
-
-
-def _load(copy: sqlite3.Connection, reader: Reader, table: Table, tz: tzinfo) -> list[Datum]:
-    doubts: list[Datum] = []
-    count = 0
-    places = ", ".join("?" * len(table.columns))
-    insertion = f"INSERT INTO {_quoted(table.name)} VALUES ({places})"  # noqa: S608  a quoted declared name
-    for batch in fetch(reader, table, tz):
-        copy.executemany(insertion, batch.rows)
-        count += len(batch.rows)
-        doubts += batch.doubts
-    require_rows(table, count)
-    return doubts + _repeated_keys(copy, table)
-
-
-def _repeated_keys(copy: sqlite3.Connection, table: Table) -> list[Datum]:
-    if not table.key:
-        return []
-    key, column = ", ".join(map(_quoted, table.key)), ", ".join(table.key)
-    repeated = copy.execute(
-        f"SELECT count(*), {key} FROM {_quoted(table.name)} "  # noqa: S608  quoted declared names
-        f"WHERE coalesce({key}, NULL) IS NOT NULL GROUP BY {key} HAVING count(*) > 1"
-    )
-    return [
-        Datum(table.register, table.name, show_key(cells), column, f"clave repetida en {times} filas")
-        for times, *cells in repeated
-    ]
 
 
 def _create_views(copy: sqlite3.Connection, views: Iterable[str]) -> RuleFailed | None:
@@ -182,15 +145,23 @@ def _create_views(copy: sqlite3.Connection, views: Iterable[str]) -> RuleFailed 
     return None
 
 
-def _teach_dates(copy: sqlite3.Connection, today: date, working_days: WorkingDays) -> None:
+def _teach(copy: sqlite3.Connection, today: date, lore: Lore, raised: list[SerenoError]) -> None:
     def dias(text: str | None) -> int | None:
         return None if text is None else (date.fromisoformat(text) - today).days
 
     def dias_habiles(text: str | None) -> int | None:
-        return None if text is None else working_days(today, date.fromisoformat(text))
+        return None if text is None else lore.working_days(today, date.fromisoformat(text))
 
-    copy.create_function("dias", 1, dias, deterministic=True)
-    copy.create_function("dias_habiles", 1, dias_habiles, deterministic=True)
+    @lru_cache(maxsize=10_000, typed=True)  # rows name the same people over and over
+    def persona(reference: Cell) -> int | None:
+        try:
+            return None if reference is None else lore.person(reference)
+        except SerenoError as error:
+            raised.append(error)  # SQLite would pass on no more than that a function failed
+            raise
+
+    for function in (dias, dias_habiles, persona):
+        copy.create_function(function.__name__, 1, function, deterministic=True)
 
 
 def _named(query: Query, cursor: sqlite3.Cursor, rows: list[tuple[Cell, ...]]) -> list[Row]:
@@ -204,12 +175,3 @@ def _named(query: Query, cursor: sqlite3.Cursor, rows: list[tuple[Cell, ...]]) -
 
 def _failed(query: Query, what: str) -> RuleFailed:
     return RuleFailed(f"La consulta {query.id} {what}. Corríjala en el queries.sql de su monitor.")
-
-
-def _creation(table: Table) -> str:
-    columns = ", ".join(f"{_quoted(column.name)} {_STORED[column.type]}" for column in table.columns)
-    return f"CREATE TABLE {_quoted(table.name)} ({columns})"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -1,6 +1,7 @@
 """Read registers that are SQL databases: the only statement on a table is a SELECT of declared columns."""
 
 import math
+import sqlite3
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -13,28 +14,25 @@ from sqlalchemy import (
     Connection,
     Inspector,
     Select,
-    column,
     create_engine,
     event,
     inspect,
     make_url,
-    select,
-    table,
 )
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
-from sqlalchemy.sql import quoted_name
 
 from sereno.adapters.normalise import decode
 from sereno.adapters.sources.faults import explain, explain_file, hint, unavailable
-from sereno.adapters.sources.ports import Reader, Source
+from sereno.adapters.sources.ports import Bound, Reader, Source
+from sereno.adapters.sources.selection import select_rows
 from sereno.adapters.sqlite_files import FileChanged, reading_file
 
 if TYPE_CHECKING:  # slow to import, and only PostgreSQL registers need them
     from psycopg import Connection as PsycopgConnection
     from sqlalchemy.dialects.postgresql.base import PGInspector
 
-CHUNK = 10_000
+CHUNK = 2000
 """Rows fetched at a time."""
 
 
@@ -63,7 +61,7 @@ class DatabaseSource:
         try:
             with _KINDS[url.drivername](self.register, url, self.timeout) as connection:
                 yield DatabaseReader(connection, inspect(connection))
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, sqlite3.Error) as error:
             raise explain(self.register, url, error, self.timeout) from error
 
     def _parsed(self) -> URL:
@@ -96,16 +94,50 @@ class DatabaseReader:
         """List a table's columns, as spelt there."""
         return [found["name"] for found in self.inspector.get_columns(table)]
 
-    def rows(self, table: str, columns: Sequence[str]) -> Iterator[Sequence[Sequence[object]]]:
-        """Yield the rows in chunks of ten thousand."""
-        selection = _selection(table, columns).execution_options(stream_results=True, yield_per=CHUNK)
-        yield from self.connection.execute(selection).partitions()
+    def rows(
+        self, table: str, columns: Sequence[str], narrowings: Sequence[Bound] = ()
+    ) -> Iterator[Sequence[Sequence[object]]]:
+        """Yield the rows in chunks of two thousand."""
+        selection = select_rows(self.inspector, table, columns, narrowings)
+        if self.connection.dialect.name == "sqlite":
+            yield from _rows_of_file(self.connection, selection)
+        else:
+            streamed = selection.execution_options(stream_results=True, yield_per=CHUNK)
+            yield from self.connection.execute(streamed).partitions()
 
 
-def _selection(name: str, columns: Sequence[str]) -> Select[tuple[object, ...]]:
-    """Name every column with its table: SQLite takes a lone quoted name that it does not know for a text."""
-    quoted = table(quoted_name(name, quote=True), *(column(quoted_name(c, quote=True)) for c in columns))
-    return select(*quoted.c)
+def _rows_of_file(
+    connection: Connection, selection: Select[tuple[object, ...]]
+) -> Iterator[Sequence[Sequence[object]]]:
+    """Read the driver's own rows, in half the time; texts are taken for UTF-8 until one is not.
+
+    What is left is then read again, each text decoded as it deserves: in one read transaction the order is
+    that of before.
+    """
+    file = cast("sqlite3.Connection", connection.connection.driver_connection)
+    count = 0
+    try:
+        file.text_factory = str
+        for chunk in _chunks(connection, selection, 0):
+            yield chunk
+            count += len(chunk)
+    except sqlite3.OperationalError as error:
+        if "decode" not in str(error):
+            raise
+        file.text_factory = decode
+        yield from _chunks(connection, selection, count)
+    finally:
+        file.text_factory = decode
+
+
+def _chunks(
+    connection: Connection, selection: Select[tuple[object, ...]], skipped: int
+) -> Iterator[Sequence[Sequence[object]]]:
+    cursor = cast("sqlite3.Cursor", connection.execute(selection).cursor)
+    for _ in range(skipped):
+        cursor.fetchone()
+    while chunk := cursor.fetchmany(CHUNK):
+        yield chunk
 
 
 @contextmanager

@@ -78,7 +78,9 @@ def explain_file(register: str, path: Path, error: OSError) -> SourceUnavailable
     return unavailable(register, f"no se puede llegar a {path} ({error.strerror})", advice)
 
 
-def explain(register: str, url: URL, error: SQLAlchemyError, timeout: float) -> SourceUnavailable:
+def explain(
+    register: str, url: URL, error: SQLAlchemyError | sqlite3.Error, timeout: float
+) -> SourceUnavailable:
     """Explain what a database, or the library that talks to it, refused."""
     what, advice = _reason(error)
     about = {
@@ -92,8 +94,8 @@ def explain(register: str, url: URL, error: SQLAlchemyError, timeout: float) -> 
     return unavailable(register, what.format(**about), advice.format(**about))
 
 
-def _reason(error: SQLAlchemyError) -> Reason:
-    origin = error.orig if isinstance(error, DBAPIError) else None
+def _reason(error: SQLAlchemyError | sqlite3.Error) -> Reason:
+    origin = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(origin, sqlite3.Error):
         return _SQLITE.get(getattr(origin, "sqlite_errorcode", 0) & 0xFF, _OTHERWISE)
     if state := getattr(origin, "sqlstate", None):
@@ -101,6 +103,6 @@ def _reason(error: SQLAlchemyError) -> Reason:
     return refusal(str(origin)) or _OTHERWISE
 
 
-def _words(error: SQLAlchemyError, url: URL) -> str:
+def _words(error: SQLAlchemyError | sqlite3.Error, url: URL) -> str:
     words = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
     return words.replace(str(url.password), "***") if url.password else words

@@ -1,16 +1,20 @@
 """Fetch declared tables, and only those, from whatever kind of register they live in."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import tzinfo
 from difflib import get_close_matches
+from itertools import islice
 
-from sereno.adapters.normalise import normalise_rows
-from sereno.adapters.sources.ports import Reader, Source
+from sereno.adapters.normalise import normalise_column, show_key
+from sereno.adapters.sources.ports import Bound, Reader, Source
 from sereno.domain.errors import NotConfigured, RegisterEmpty, SchemaDrift
 from sereno.domain.findings import Cell, Datum
-from sereno.domain.rules import Table, url_variable
+from sereno.domain.rules import Column, Table, url_variable
+
+MOST_DOUBTS = 1000
+"""Data to correct that are told of one look; one bad column can hold a hundred thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,9 @@ class Batch:
 
     rows: list[tuple[Cell, ...]]
     doubts: list[Datum]
+    """The first of them, a thousand at most."""
+    doubtful: int
+    """How many values could not be understood."""
 
 
 def open_register(register: str, source: Source | None) -> AbstractContextManager[Reader]:
@@ -33,37 +40,72 @@ def open_register(register: str, source: Source | None) -> AbstractContextManage
 def find_table(reader: Reader, table: Table) -> str | None:
     """Return the table's name as the register spells it, None where an optional one is missing.
 
-    Raises SchemaDrift where one that is needed is missing.
+    The first of its names that exists counts. Raises SchemaDrift where a table that is needed is missing.
     """
     existing = reader.tables()
-    found = _spelt(table.name, existing)
+    found = _spelt((table.name, *table.also), existing)
     if found is None and not table.optional:
         raise SchemaDrift(
-            f"{table.register}: no existe la tabla {table.name}. {_advice(table.name, existing)}"
+            f"{table.register}: no existe la tabla {_names(table)}. {_advice(table.name, existing)}"
         )
     return found
 
 
-def fetch(reader: Reader, table: Table, tz: tzinfo) -> Iterator[Batch]:
+def fetch(reader: Reader, table: Table, tz: tzinfo, narrowings: Sequence[Bound] = ()) -> Iterator[Batch]:
     """Fetch a table's declared columns; an optional table that is missing yields nothing.
 
-    Raises SchemaDrift where the table, or a column that is needed, is missing.
+    `narrowings` name declared columns, and the rows that they ask for come, perhaps with others. Raises
+    SchemaDrift where the table, or a column that is needed, is missing, and RegisterEmpty where the register
+    holds fewer rows than the canary asks for.
     """
     found = find_table(reader, table)
     if found is None:
         return
     spelt = _spelt_columns(reader, table, found)
-    fetched = [column for column in spelt if column is not None]
-    position = [None if column is None else fetched.index(column) for column in spelt]
+    fetched = list(dict.fromkeys(name for name in spelt.values() if name is not None))
+    position = [None if name is None else fetched.index(name) for name in spelt.values()]
+    asked = [here for each in narrowings if (here := each.renamed(spelt.__getitem__)) is not None]
     start = 0
-    for chunk in reader.rows(found, fetched):
-        rows, doubts = normalise_rows(table, _in_order(chunk, position), tz, start=start)
+    for chunk in reader.rows(found, fetched, asked):
+        rows, doubts, doubtful = normalise_rows(
+            table, _in_order(chunk, position), tz, start=start, most=MOST_DOUBTS
+        )
         start += len(rows)
-        yield Batch(rows, doubts)
+        yield Batch(rows, doubts, doubtful)
+    if start < table.at_least:
+        count = _count(reader.rows(found, fetched[:1]), table.at_least) if asked else start
+        _hear_canary(table, count)
 
 
-def require_rows(table: Table, count: int) -> None:
-    """Raise RegisterEmpty where a table holds fewer rows than its canary asks."""
+def normalise_rows(
+    table: Table,
+    rows: Sequence[Sequence[object]],
+    tz: tzinfo,
+    *,
+    start: int = 0,
+    most: int | None = None,
+) -> tuple[list[tuple[Cell, ...]], list[Datum], int]:
+    """Convert rows whose values stand in the order of the table's columns; `start` rows came before.
+
+    Returns the rows, a datum for each of the first `most` values that could not be understood (all of them
+    without it), and how many there are: the cell of each is None.
+    """
+    if not rows:
+        return [], [], 0
+    read = [
+        normalise_column(values, column.type, tz)
+        for column, values in zip(table.columns, zip(*rows, strict=True), strict=True)
+    ]
+    clean = list(zip(*(cells for cells, _ in read), strict=True))
+    doubts = (
+        Datum(table.register, table.name, _record(table, clean[at], start + at), column.name, shown)
+        for column, (_, unreadable) in zip(table.columns, read, strict=True)
+        for at, shown in unreadable.items()
+    )
+    return clean, list(islice(doubts, most)), sum(len(unreadable) for _, unreadable in read)
+
+
+def _hear_canary(table: Table, count: int) -> None:
     if count < table.at_least:
         raise RegisterEmpty(
             f"{table.register}: la tabla {table.name} tiene {count} filas y se esperan {table.at_least} como "
@@ -71,13 +113,29 @@ def require_rows(table: Table, count: int) -> None:
         )
 
 
-def _spelt_columns(reader: Reader, table: Table, found: str) -> list[str | None]:
+def _count(chunks: Iterable[Sequence[object]], enough: int) -> int:
+    count = 0
+    for chunk in chunks:
+        count += len(chunk)
+        if count >= enough:
+            break
+    return count
+
+
+def _record(table: Table, row: tuple[Cell, ...], at: int) -> str:
+    names = [column.name for column in table.columns]
+    key = [row[names.index(name)] for name in table.key]
+    return f"fila {at + 1}" if all(cell is None for cell in key) else show_key(key)
+
+
+def _spelt_columns(reader: Reader, table: Table, found: str) -> dict[str, str | None]:
+    """Spell each declared column as the register does; an optional one that is missing has no spelling."""
     existing = reader.columns(found)
-    spelt = [_spelt(column.name, existing) for column in table.columns]
-    for column, name in zip(table.columns, spelt, strict=True):
-        if name is None and not (column.optional and any(spelt)):
+    spelt = {column.name: _spelt((column.name, *column.also), existing) for column in table.columns}
+    for column in table.columns:
+        if spelt[column.name] is None and not (column.optional and any(spelt.values())):
             raise SchemaDrift(
-                f"{table.register}: en la tabla {found} no existe la columna {column.name}. "
+                f"{table.register}: en la tabla {found} no existe la columna {_names(column)}. "
                 f"{_advice(column.name, existing)}"
             )
     return spelt
@@ -87,14 +145,21 @@ def _in_order(
     chunk: Sequence[Sequence[object]], position: Sequence[int | None]
 ) -> Sequence[Sequence[object]]:
     """Put NULL where an optional column is missing."""
-    if None not in position:
+    if position == list(range(len(position))):
         return chunk
     return [tuple(None if at is None else row[at] for at in position) for row in chunk]
 
 
-def _spelt(name: str, existing: Sequence[str]) -> str | None:
-    """Match a name as it stands, else without regard to case."""
-    return name if name in existing else _by_folded(existing).get(name.casefold())
+def _spelt(names: Sequence[str], existing: Sequence[str]) -> str | None:
+    """Match the first name that exists: as it stands, else without regard to case."""
+    folded = _by_folded(existing)
+    found = (name if name in existing else folded.get(name.casefold()) for name in names)
+    return next((name for name in found if name is not None), None)
+
+
+def _names(declared: Table | Column) -> str:
+    others = f" (ni {', '.join(declared.also)})" if declared.also else ""
+    return f"{declared.name}{others}"
 
 
 def _advice(name: str, existing: Sequence[str]) -> str:
@@ -102,7 +167,10 @@ def _advice(name: str, existing: Sequence[str]) -> str:
     near = get_close_matches(name.casefold(), spelling, n=1)
     if not near:
         return "Ninguna se le parece: compruebe que es la base de datos correcta."
-    return f"La más parecida es {spelling[near[0]]}: corrija el nombre allí o en el schema.sql del monitor."
+    return (
+        f"La más parecida es {spelling[near[0]]}: corrija el nombre allí, o dígalo en monitors.local.toml "
+        "si aquí se llama así."
+    )
 
 
 def _by_folded(names: Sequence[str]) -> Mapping[str, str]:
