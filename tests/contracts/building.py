@@ -7,14 +7,17 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sereno.domain.cadence import Period
-from sereno.domain.outbox import Delivery, Envelope, Message
-from sereno.engine.ports import Run, Store
+from sereno.domain.ledger import Entry, Telling, Track
+from sereno.domain.outbox import Delivery, Envelope, Message, Verdict
+from sereno.engine.ports import Store
+from sereno.engine.records import Run, Told
 
 MADRID = ZoneInfo("Europe/Madrid")
 NOW = datetime(2026, 11, 24, 9, 0, 0, 123456, tzinfo=MADRID)
 LONG_AGO = NOW - timedelta(days=999)
 LEASE = timedelta(minutes=10)
 MINUTE = timedelta(minutes=1)
+TODAY = NOW.date()
 DAY = Period("2026-11-24", NOW.replace(hour=7, minute=0), NOW.replace(hour=20, minute=0))
 
 
@@ -90,3 +93,26 @@ def claim(store: Store, limit: int, now: datetime = NOW, *, trial: bool = False)
 
 def accepted(message: Message) -> Delivery:
     return Delivery(message.id, "accepted", "250 2.0.0 Ok", {})
+
+
+def an_entry(track: Track = (7,), **changes) -> Entry:
+    return replace(Entry("BR-1", track, track, TODAY, TODAY, TODAY, "BR-1"), **changes)
+
+
+def told(track: Track = (7,), message: str | None = "m1", **changes) -> Told:
+    telling = Telling("diario", DAY.id, "BR-1", TODAY, TODAY)
+    return Told("BR-1", track, track, replace(telling, **changes), message, "B-7 | Multímetro")
+
+
+def tell(store: Store, *tellings: Told, run: Run | None = None) -> None:
+    """Record what was told, with the entries and the messages that it needs."""
+    entries = {each.track: an_entry(each.track) for each in tellings}
+    names = sorted({each.message_id for each in tellings if each.message_id})
+    store.record(run or a_run(forced=True), list(map(a_message, names)), list(entries.values()), tellings)
+
+
+def deliver(store: Store, verdict: Verdict, now: datetime = NOW, **refused: str) -> None:
+    """Let every queued message end with that verdict."""
+    claimed = claim(store, 99, now)
+    refusals = {f"{name}@example.com": words for name, words in refused.items()}
+    store.settle([Delivery(message.id, verdict, "", refusals) for message in claimed], now)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from tests.contracts.building import MINUTE, NOW
 
-from sereno.engine.ports import JobResult, JobTotals
+from sereno.engine.records import JobResult, JobTotals
 
 
 def test_words_that_no_database_takes_are_recorded_all_the_same(store):

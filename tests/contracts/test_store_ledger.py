@@ -23,7 +23,8 @@ def test_cycles_are_counted(store):
 
 def test_everything_about_a_run_comes_back(place):
     datum = Datum("brass", "TbEquipos", "B-7, 3", "FechaFin", "31/02/2026")
-    run = a_run(state="blind", why="brass: falta «TbEquipos»", sent=False, data_errors=(datum, datum))
+    found = {"data_errors": (datum, datum), "counts": {"BR-1": 3, "año": 0}}
+    run = a_run(state="blind", why="brass: falta «TbEquipos»", sent=False, **found)
     place.open().record(run, [])
     assert place.die().runs("brass", "diario", DAY.id) == [run]
 

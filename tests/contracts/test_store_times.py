@@ -17,7 +17,7 @@ from tests.contracts.building import (
     queue,
 )
 
-from sereno.engine.ports import JobResult
+from sereno.engine.records import JobResult
 
 
 def test_times_come_back_equal_and_in_the_zone_of_the_store(store):
@@ -58,6 +58,8 @@ def test_the_two_halves_of_the_repeated_hour_are_kept_apart(store):
         lambda store, when: store.settle([accepted(a_message("m1"))], when),
         lambda store, when: store.recover(when),
         lambda store, when: store.mail_summary(when),
+        lambda store, when: store.notices(when, NOW, None),
+        lambda store, when: store.notices(NOW, when, None),
         lambda store, when: store.record_job(JobResult("brass", when, NOW, 0, "")),
     ],
     ids=[
@@ -71,6 +73,8 @@ def test_the_two_halves_of_the_repeated_hour_are_kept_apart(store):
         "settle",
         "recover",
         "summary",
+        "notices since",
+        "notices until",
         "job",
     ],
 )

@@ -5,11 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from sereno.adapters.sources.ports import Bound
 from sereno.adapters.store.memory import MemoryStore
 from sereno.domain.errors import SerenoError
 from sereno.domain.outbox import Delivery, Message
 from sereno.domain.rules import Table
-from sereno.engine.ports import Clock, JobResult
+from sereno.engine.ports import Clock
+from sereno.engine.records import JobResult
 
 __all__ = ["Event", "MemoryClock", "MemoryJobs", "MemoryLog", "MemoryRelay", "MemorySource", "MemoryStore"]
 
@@ -132,6 +134,8 @@ class MemorySource:
         """List the declared columns."""
         return self._columns[table]
 
-    def rows(self, table: str, columns: Sequence[str]) -> Iterator[Sequence[Sequence[object]]]:
-        """Yield the table's rows in one chunk."""
+    def rows(
+        self, table: str, columns: Sequence[str], _: Sequence[Bound] = ()
+    ) -> Iterator[Sequence[Sequence[object]]]:
+        """Yield all the table's rows in one chunk."""
         yield [[row.get(column) for column in columns] for row in self._rows.get(table, ())]

@@ -4,16 +4,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal, Protocol
+from typing import Protocol
 
 from sereno.domain.cadence import Period
 from sereno.domain.digest import Digest
 from sereno.domain.directory import Directory
 from sereno.domain.findings import Datum, Row
+from sereno.domain.ledger import Entry, Ledger, Snooze, Track
 from sereno.domain.outbox import Delivery, Message
 from sereno.domain.rules import Monitor, Query, Setting
-
-RunState = Literal["complete", "blind", "unaddressed"]
+from sereno.engine.records import JobResult, JobTotals, MailSummary, Notice, Run, RunState, Told
 
 
 class Clock(Protocol):
@@ -75,30 +75,6 @@ class Registers(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Record one evaluation of one digest for one period."""
-
-    id: str
-    monitor: str
-    digest: str
-    period: str
-    state: RunState
-    started_at: datetime
-    finished_at: datetime
-    findings: int
-    messages: int
-    why: str
-    """What made it blind or unaddressed; empty when complete."""
-    sent: bool
-    """Whether it queued a mail (an incomplete digest is sent once a period)."""
-    forced: bool = False
-    """Asked for by hand: it satisfies no period."""
-    trial: bool = False
-    """Its mail went to the trial folder: it satisfies no period, and nobody was told."""
-    data_errors: tuple[Datum, ...] = ()
-
-
 class Store(Protocol):
     """Keep the run ledger and the outbox; all times are given and returned zoned."""
 
@@ -137,8 +113,27 @@ class Store(Protocol):
         """
         ...
 
-    def record(self, run: Run, messages: Sequence[Message]) -> None:
-        """Write a run and its messages in one transaction.
+    def ledger(self, monitor: str, since: date | None = None) -> Ledger:
+        """Return a monitor's entries that had not ended before `since`, with the tellings that count.
+
+        A telling counts unless its message is dead; one without a message always does. The last snooze does.
+        """
+        ...
+
+    def snooze(self, monitor: str, rule: str, track: Track, snooze: Snooze) -> None:
+        """Put a finding off."""
+        ...
+
+    def notices(self, since: datetime, until: datetime, address: str | None) -> list[Notice]:
+        """Return who was told of what, oldest first."""
+        ...
+
+    def record(
+        self, run: Run, messages: Sequence[Message], entries: Sequence[Entry] = (), told: Sequence[Told] = ()
+    ) -> None:
+        """Write a run, its messages, its ledger entries and tellings in one transaction.
+
+        An entry replaces the one with its (rule, track), but for its tellings and snooze, which stay.
 
         Raises AlreadyComplete, and writes nothing, when the period has a complete run and this is another, or
         when its incomplete digest was sent (by a blind run) and this would send it again. Runs that are
@@ -156,7 +151,7 @@ class Store(Protocol):
         ...
 
     def settle(self, deliveries: Iterable[Delivery], now: datetime) -> None:
-        """Record how attempts ended."""
+        """Record how attempts ended, and a notice for every finding and recipient of an accepted message."""
         ...
 
     def release(self, message_ids: Iterable[str]) -> None:
@@ -167,7 +162,14 @@ class Store(Protocol):
         """Turn messages whose claim has run out into `unknown`; return how many."""
         ...
 
-    def mail_summary(self, since: datetime) -> "MailSummary":
+    def refused_addresses(self, since: datetime) -> frozenset[str]:
+        """Return the addresses, case-folded, that a relay refused for good at or after `since`.
+
+        None that it has accepted again after that.
+        """
+        ...
+
+    def mail_summary(self, since: datetime) -> MailSummary:
         """Count the messages by state; those accepted only if at or after `since`."""
         ...
 
@@ -175,15 +177,15 @@ class Store(Protocol):
         """Return the queued messages, oldest first."""
         ...
 
-    def record_job(self, result: "JobResult") -> None:
+    def record_job(self, result: JobResult) -> None:
         """Write how a job ended; statistics are counted from these."""
         ...
 
-    def job_results(self, job: str, last: int) -> list["JobResult"]:
+    def job_results(self, job: str, last: int) -> list[JobResult]:
         """Return the job's last results, oldest first."""
         ...
 
-    def job_totals(self) -> dict[str, "JobTotals"]:
+    def job_totals(self) -> dict[str, JobTotals]:
         """Count every result ever recorded, by job."""
         ...
 
@@ -216,41 +218,6 @@ class Letter:
 
 Compose = Callable[[Digest, Letter], Message]
 """Render a digest and compose it to the bytes that are sent; `origin` is the letter's `list_id`."""
-
-
-@dataclass(frozen=True, slots=True)
-class JobResult:
-    """Tell how a job ended; return codes as in docs/reference/daemon.md."""
-
-    job: str
-    started_at: datetime
-    ended_at: datetime
-    code: int
-    tail: str
-    """The last lines that it printed."""
-
-
-@dataclass(frozen=True, slots=True)
-class MailSummary:
-    """Tell how the outbox stands."""
-
-    pending: int
-    """Queued or being sent."""
-    dead: int
-    unknown: int
-    diverted: int
-    accepted_since: int
-    oldest: datetime | None
-    """When the oldest pending message was queued."""
-
-
-@dataclass(frozen=True, slots=True)
-class JobTotals:
-    """Count how often a job ran, how often well, and since when it last did well."""
-
-    runs: int
-    successes: int
-    last_success: datetime | None
 
 
 class Jobs(Protocol):

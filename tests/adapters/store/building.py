@@ -15,8 +15,9 @@ from pathlib import Path
 from sqlalchemy import create_engine, make_url, text
 
 from sereno.domain.cadence import Period
+from sereno.domain.ledger import Entry, Telling, Track
 from sereno.domain.outbox import Envelope, Message
-from sereno.engine.ports import Run
+from sereno.engine.records import Run, Told
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 LEASE = timedelta(minutes=10)
@@ -32,6 +33,16 @@ def a_message(name: str, **changes) -> Message:
         name, "brass/diario", "Asunto", Envelope("a@example.com", ("b@example.com",)), b"datos", NOW
     )
     return replace(fresh, **changes)
+
+
+def an_entry(track: Track, **changes) -> Entry:
+    today = NOW.date()
+    return replace(Entry("BR-1", track, track, today, today, today, "BR-1"), **changes)
+
+
+def told(track: Track, message_id: str | None = None, section: str = "BR-1") -> Told:
+    today = NOW.date()
+    return Told("BR-1", track, track, Telling("diario", DAY.id, section, today, today), message_id, "Fila")
 
 
 def column(path: Path, query: str) -> list:

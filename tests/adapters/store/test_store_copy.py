@@ -2,6 +2,8 @@
 
 import os
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import make_url, text
@@ -11,8 +13,10 @@ from tests.adapters.store.building import (
     NOW,
     a_message,
     a_run,
+    an_entry,
     as_nobody,
     fresh_schema,
+    told,
     without_permission,
 )
 
@@ -20,6 +24,7 @@ from sereno.adapters.store.copy import copy_to_memory
 from sereno.adapters.store.engine import looking
 from sereno.adapters.store.sql import open_store
 from sereno.domain.errors import StoreUnavailable
+from sereno.domain.ledger import Snooze
 from sereno.domain.outbox import Delivery
 
 
@@ -47,6 +52,33 @@ def test_a_copy_knows_what_the_store_knows(store, url):
         lambda each: each.pending(),
     ):
         assert ask(copy) == ask(store)
+
+
+def test_a_copy_follows_what_the_store_follows(store, url):
+    lost = a_run("r1", monitor="otro")
+    store.record(lost, [a_message("m1")], [an_entry((1,))], [told((1,), "m1")])
+    store.settle([Delivery(store.claim(1, NOW, LEASE, trial=False)[0].id, "dead", "550 no", {})], NOW)
+    entries = [an_entry(("año", 2.5), owner="Ana"), an_entry((3,), ended="resolved", ended_on=NOW.date())]
+    tellings = [told(("año", 2.5)), told(("año", 2.5), "m2"), told((3,), "m2", "BR-2")]
+    store.record(a_run("r2"), [a_message("m2")], entries, tellings)
+    store.snooze("brass", "BR-1", (3,), Snooze(NOW.date(), "ana", "en el laboratorio", None))
+    copy = copy_to_memory(url, NOW)
+    assert store.ledger("otro")["BR-1", (1,)].tellings == ()
+    assert [copy.ledger(monitor) for monitor in ("brass", "otro", "nada")] == [
+        store.ledger(monitor) for monitor in ("brass", "otro", "nada")
+    ]
+    for each in (copy, store):
+        each.settle([Delivery(each.claim(1, NOW, LEASE, trial=False)[0].id, "dead", "550 no", {})], NOW)
+    assert copy.ledger("brass") == store.ledger("brass")
+
+
+def test_what_was_told_of_findings_that_ended_before_today_stays_behind(store, url):
+    yesterday = NOW.date() - timedelta(days=1)
+    gone = an_entry((1,), ended="resolved", ended_on=yesterday)
+    store.record(a_run(), [], [gone, an_entry((2,))], [told((1,)), told((2,))])
+    ledger, whole = copy_to_memory(url, NOW).ledger("brass"), store.ledger("brass")
+    assert ledger["BR-1", (1,)] == replace(whole["BR-1", (1,)], tellings=())
+    assert ledger["BR-1", (2,)] == whole["BR-1", (2,)]
 
 
 def test_what_is_done_to_a_copy_leaves_the_store_byte_for_byte(store, url, path):

@@ -6,14 +6,17 @@ from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.adapters.store.building import LEASE, NOW, a_message, a_run
+from tests.adapters.store.building import LEASE, NOW, a_message, a_run, an_entry, told
 
 from sereno.adapters.memory import MemoryStore
 from sereno.adapters.store.sql import open_store
 from sereno.domain.errors import AlreadyComplete, StoreUnavailable
+from sereno.domain.ledger import Snooze
 from sereno.domain.outbox import Delivery
 from sereno.engine.ports import Store
 
+LATER = NOW + timedelta(days=1)
+TOMORROW = LATER.date()
 NAMES = st.sampled_from(["m1", "m2", "m3"])
 MOMENTS = st.integers(0, 30).map(lambda minutes: NOW + timedelta(minutes=minutes))
 STATES = st.sampled_from(
@@ -26,11 +29,29 @@ STATES = st.sampled_from(
         {"forced": True},
     ]
 )
+TRACKS = st.sampled_from([(1,), (1.0,), ("1",), ("año", None)])
+ENTRIES = st.builds(
+    an_entry, TRACKS, owner=st.sampled_from(["ana", None]), ended_on=st.sampled_from([None, NOW.date()])
+)
+TELLINGS = st.builds(told, TRACKS, st.none() | NAMES, st.sampled_from(["BR-1", "BR-2"]))
+SNOOZES = st.builds(
+    Snooze, st.just(NOW.date()), st.sampled_from(["ana", "luis"]), st.just("fuera"), st.none()
+)
+REFUSED = st.sampled_from([{}, {"b@example.com": "550 no existe"}])
 VERDICTS = st.sampled_from(["accepted", "diverted", "deferred", "dead", "unknown"])
 STEPS = st.one_of(
-    st.tuples(st.just("record"), st.sampled_from("rstuv"), STATES, MOMENTS, st.lists(NAMES, max_size=2)),
+    st.tuples(
+        st.just("record"),
+        st.sampled_from("rstuv"),
+        STATES,
+        MOMENTS,
+        st.lists(NAMES, max_size=2),
+        st.lists(ENTRIES, max_size=3),
+        st.lists(TELLINGS, max_size=3),
+    ),
+    st.tuples(st.just("snooze"), TRACKS, SNOOZES),
     st.tuples(st.just("claim"), st.integers(0, 3), MOMENTS, st.booleans()),
-    st.tuples(st.just("settle"), st.lists(st.tuples(NAMES, VERDICTS), max_size=3), MOMENTS),
+    st.tuples(st.just("settle"), st.lists(st.tuples(NAMES, VERDICTS, REFUSED), max_size=3), MOMENTS),
     st.tuples(st.just("release"), st.lists(NAMES, max_size=2)),
     st.tuples(st.just("recover"), MOMENTS),
 )
@@ -38,16 +59,19 @@ STEPS = st.one_of(
 
 def take(store: Store, step: tuple) -> object:
     match step:
-        case "record", name, changes, moment, mail:
+        case "record", name, changes, moment, mail, entries, tellings:
             run = a_run(name, finished_at=moment, **changes)
+            messages = [a_message(each, queued_at=moment, trial=run.trial) for each in mail]
             try:
-                store.record(run, [a_message(each, queued_at=moment, trial=run.trial) for each in mail])
+                store.record(run, messages, entries, tellings)
             except (AlreadyComplete, StoreUnavailable) as error:
                 return type(error)
+        case "snooze", track, snooze:
+            store.snooze("brass", "BR-1", track, snooze)
         case "claim", limit, moment, trial:
             return store.claim(limit, moment, LEASE, trial=trial)
         case "settle", ends, moment:
-            store.settle([Delivery(name, verdict, "", {}) for name, verdict in ends], moment)
+            store.settle([Delivery(name, verdict, "", refused) for name, verdict, refused in ends], moment)
         case "release", names:
             store.release(names)
         case "recover", moment:
@@ -71,3 +95,6 @@ def test_the_store_in_memory_and_the_one_on_disk_never_differ(steps):
             done = in_memory.completed_periods("brass", "diario", 9)
             assert done == on_disk.completed_periods("brass", "diario", 9)
             assert in_memory.last_run("brass", "diario") == on_disk.last_run("brass", "diario")
+            assert in_memory.ledger("brass") == on_disk.ledger("brass")
+            assert in_memory.ledger("brass", TOMORROW) == on_disk.ledger("brass", TOMORROW)
+            assert in_memory.notices(NOW, LATER, None) == on_disk.notices(NOW, LATER, None)

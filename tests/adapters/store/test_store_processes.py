@@ -4,7 +4,7 @@ import signal
 
 from tests.adapters.store.building import DAY, LEASE, NOW, OPEN, a_message, a_run, child, column
 
-from sereno.engine.ports import JobResult
+from sereno.engine.records import JobResult
 
 
 def test_processes_that_start_at_once_make_one_store(path, url):

@@ -1,19 +1,21 @@
 """The store in memory, under the same contract as the one in a database."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from operator import attrgetter
 from threading import RLock
 from typing import Any, TypeVar
 
+from sereno.adapters.store.memory_ledger import VOID, MemoryLedger
 from sereno.adapters.store.once import conflict, share_of
 from sereno.domain.cadence import Period
 from sereno.domain.errors import StoreUnavailable
+from sereno.domain.ledger import Entry, Ledger, Snooze, Track
 from sereno.domain.outbox import AFTER, Delivery, Message, State
-from sereno.engine.ports import JobResult, JobTotals, MailSummary, Run, RunState
+from sereno.engine.records import JobResult, JobTotals, MailSummary, Notice, Run, RunState, Told
 
-Timed = TypeVar("Timed", Period, Run, Message, JobResult)
+Timed = TypeVar("Timed", Period, Run, Message, JobResult, Notice)
 
 _AGE = ("message.queued_at", "message.id")
 
@@ -26,6 +28,8 @@ class Parcel:
     attempts: int = 0
     claimed_until: datetime | None = None
     settled_at: datetime | None = None
+    unheard: bool = False
+    """Nobody whom it concerns got it."""
 
 
 class MemoryStore:
@@ -38,6 +42,8 @@ class MemoryStore:
         self._periods: dict[tuple[str, str, str], Period] = {}
         self._runs: dict[str, Run] = {}
         self._mail: dict[str, Parcel] = {}
+        self._refused: dict[str, datetime] = {}
+        self._ledger = MemoryLedger()
         self._job_results: list[JobResult] = []
 
     def count_cycle(self) -> None:
@@ -81,21 +87,50 @@ class MemoryStore:
         done = [run.period for run in self._digest_runs(monitor, digest) if share_of(run) == "complete"]
         return done[::-1][:last]
 
-    def record(self, run: Run, messages: Sequence[Message]) -> None:
-        """Write a run and its messages, or nothing; raise AlreadyComplete for what a period takes once."""
+    def ledger(self, monitor: str, since: date | None = None) -> Ledger:
+        """Return a monitor's entries that had not ended before `since`, with the tellings that count."""
+        with self._lock:
+            return self._ledger.of(monitor, since, self._counts)
+
+    def snooze(self, monitor: str, rule: str, track: Track, snooze: Snooze) -> None:
+        """Put a finding off; a later snooze replaces an earlier one."""
+        with self._lock:
+            self._ledger.snooze(monitor, rule, track, snooze)
+
+    def notices(self, since: datetime, until: datetime, address: str | None) -> list[Notice]:
+        """Return who was told of what from `since` to before `until`, oldest first."""
+        with self._lock:
+            notices = self._ledger.notices(_utc(since), _utc(until), address)
+        return [_moved(notice, self._zone, "accepted_at") for notice in notices]
+
+    def record(
+        self, run: Run, messages: Sequence[Message], entries: Sequence[Entry] = (), told: Sequence[Told] = ()
+    ) -> None:
+        """Write a run and all that came of it; raise AlreadyComplete for what a period takes once."""
         kept = _moved(run, UTC, "started_at", "finished_at")
         parcels = [Parcel(_moved(message, UTC, "queued_at")) for message in messages]
         with self._lock:
             if taken := conflict(run, self.runs(run.monitor, run.digest, run.period)):
                 raise taken
-            self._refuse_repeated(run, [message.id for message in messages])
+            self._refuse_repeated(run, [message.id for message in messages], told)
             self._runs[run.id] = kept
             self.take_over(parcels)
+            self._ledger.add(run.monitor, entries, told)
 
     def take_over(self, parcels: Iterable[Parcel]) -> None:
         """Put mail into the outbox as it stands elsewhere."""
         with self._lock:
             self._mail.update((parcel.message.id, parcel) for parcel in parcels)
+
+    def take_note(self, refused: Mapping[str, datetime]) -> None:
+        """Note which addresses a relay refused elsewhere, and when."""
+        with self._lock:
+            self._refused.update(refused)
+
+    def take_up(self, monitor: str, entries: Iterable[Entry], told: Iterable[Told]) -> None:
+        """Put into the ledger what is followed elsewhere, after the mail that told it."""
+        with self._lock:
+            self._ledger.take_up(monitor, entries, told)
 
     def claim(self, limit: int, now: datetime, lease: timedelta, *, trial: bool) -> list[Message]:
         """Move up to `limit` queued messages to `sending`: the least often tried, then the oldest."""
@@ -113,7 +148,7 @@ class MemoryStore:
             for delivery in ended:
                 for parcel in self._sending(delivery.message_id):
                     tried = replace(parcel, claimed_until=None, attempts=parcel.attempts + 1, settled_at=at)
-                    self._put(tried, AFTER[delivery.verdict])
+                    self._end(tried, delivery)
 
     def release(self, message_ids: Iterable[str]) -> None:
         """Return claimed messages that were not tried to `queued`."""
@@ -133,6 +168,12 @@ class MemoryStore:
             for parcel in lost:
                 self._put(replace(parcel, claimed_until=None, settled_at=at), "unknown")
         return len(lost)
+
+    def refused_addresses(self, since: datetime) -> frozenset[str]:
+        """Return the addresses, case-folded, that a relay refused for good, lastly at or after `since`."""
+        start = _utc(since)
+        with self._lock:
+            return frozenset(address for address, at in self._refused.items() if at >= start)
 
     def mail_summary(self, since: datetime) -> MailSummary:
         """Count the messages by state; those accepted only if at or after `since`."""
@@ -178,13 +219,31 @@ class MemoryStore:
         well = [result.ended_at for result in results if result.code == 0]
         return JobTotals(len(results), len(well), max(well).astimezone(self._zone) if well else None)
 
-    def _refuse_repeated(self, run: Run, message_ids: Sequence[str]) -> None:
+    def _refuse_repeated(self, run: Run, message_ids: Sequence[str], told: Sequence[Told]) -> None:
         twice = len(set(message_ids)) < len(message_ids)
-        if twice or run.id in self._runs or self._mail.keys() & set(message_ids):
+        mailed = {each.message_id for each in told} - {None}
+        unheard_of = mailed - self._mail.keys() - set(message_ids)
+        if twice or unheard_of or run.id in self._runs or self._mail.keys() & set(message_ids):
             raise StoreUnavailable(
                 f"El almacén en memoria: la ejecución {run.id} o un mensaje suyo ya estaba anotado; "
                 "no se ha escrito nada. Es un defecto del programa: comuníquelo"
             )
+
+    def _end(self, tried: Parcel, delivery: Delivery) -> None:
+        unheard = delivery.is_unheard(tried.message.envelope.recipients)
+        self._put(replace(tried, unheard=unheard), AFTER[delivery.verdict])
+        if delivery.verdict in {"accepted", "dead"} and tried.settled_at:
+            reached = delivery.reached(tried.message.envelope.recipients)
+            for address in reached:
+                self._refused.pop(address.casefold(), None)
+            self._refused.update(dict.fromkeys(delivery.refused_for_good, tried.settled_at))
+            self._ledger.prove(tried.message.id, reached, tried.settled_at)
+
+    def _counts(self, message_id: str | None) -> bool:
+        if message_id is None:
+            return True
+        parcel = self._mail[message_id]
+        return parcel.message.state not in VOID and not parcel.message.trial and not parcel.unheard
 
     def _in_state(self, state: State) -> list[Parcel]:
         return [parcel for parcel in self._mail.values() if parcel.message.state == state]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from sereno.domain.errors import AlreadyComplete
-from sereno.engine.ports import Run
+from sereno.engine.records import Run
 
 Share = Literal["complete", "incomplete"]
 

@@ -1,5 +1,8 @@
 """Rows of the store and the values that they hold: one pair of functions each, where their shapes differ."""
 
+import hashlib
+import json
+from dataclasses import asdict, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -7,9 +10,10 @@ from sqlalchemy import RowMapping
 
 from sereno.adapters.store.schema import messages, utc
 from sereno.domain.cadence import Period
-from sereno.domain.findings import Datum
+from sereno.domain.findings import Cell, Datum
+from sereno.domain.ledger import Entry, Snooze, Telling, Track
 from sereno.domain.outbox import AFTER, Delivery, Envelope, Message
-from sereno.engine.ports import JobResult, JobTotals, Run
+from sereno.engine.records import JobResult, JobTotals, Notice, Run, Told
 
 MESSAGE_COLUMNS = (
     messages.c.id,
@@ -23,10 +27,17 @@ MESSAGE_COLUMNS = (
     messages.c.trial,
 )
 
+_JSON = json.JSONEncoder(separators=(",", ":"))
+
 
 def period_of(row: RowMapping, zone: tzinfo) -> Period:
     """Read a noted period."""
     return Period(row["period"], row["opens_at"].astimezone(zone), row["closes_at"].astimezone(zone))
+
+
+def run_row(run: Run) -> dict[str, object]:
+    """Write a run."""
+    return asdict(replace(run, counts=dict(run.counts)))
 
 
 def run_of(row: RowMapping, zone: tzinfo) -> Run:
@@ -89,6 +100,137 @@ def ending(delivery: Delivery, now: datetime) -> dict[str, object]:
         "refusals": dict(delivery.refused),
         "at": None if state == "queued" else utc(now),
     }
+
+
+def finding_id(monitor: str, rule: str, track: Track) -> str:
+    """Name a finding for all time, however long its track is."""
+    return _id_of(monitor, rule, _text_of(track))
+
+
+def entry_row(entry: Entry, monitor: str) -> dict[str, object]:
+    """Write an entry, but for its tellings and its snooze."""
+    track = _text_of(entry.track)
+    return {
+        "id": _id_of(monitor, entry.rule, track),
+        "monitor": monitor,
+        "rule": entry.rule,
+        "track": track,
+        "key": track if entry.key is entry.track else _text_of(entry.key),
+        "first_seen": entry.first_seen,
+        "last_seen": entry.last_seen,
+        "due": entry.due,
+        "section": entry.section,
+        "owner": entry.owner,
+        "replanned_from": entry.replanned_from,
+        "replannings": entry.replannings,
+        "ended": entry.ended,
+        "ended_on": entry.ended_on,
+    }
+
+
+def entry_of(row: RowMapping, tellings: tuple[Telling, ...], snooze: Snooze | None) -> Entry:
+    """Read an entry."""
+    track, key = row["track"], row["key"]
+    whole = _track_of(track)
+    return Entry(
+        rule=row["rule"],
+        track=whole,
+        key=whole if key == track else _track_of(key),
+        first_seen=row["first_seen"],
+        last_seen=row["last_seen"],
+        due=row["due"],
+        section=row["section"],
+        owner=row["owner"],
+        replanned_from=row["replanned_from"],
+        replannings=row["replannings"],
+        ended=row["ended"],
+        ended_on=row["ended_on"],
+        tellings=tellings,
+        snooze=snooze,
+    )
+
+
+def told_row(told: Told, monitor: str) -> dict[str, object]:
+    """Write that a finding was told."""
+    telling = told.telling
+    return {
+        "finding": finding_id(monitor, told.rule, told.track),
+        "monitor": monitor,
+        "rule": told.rule,
+        "key": _text_of(told.key),
+        "digest": telling.digest,
+        "period": telling.period,
+        "section": telling.section,
+        "due": telling.due,
+        "told_on": telling.on,
+        "message_id": told.message_id,
+        "text": told.text,
+    }
+
+
+def told_of(row: RowMapping) -> Told:
+    """Read a telling with all that was written of it, and the track of its finding."""
+    return Told(
+        rule=row["rule"],
+        track=_track_of(row["track"]),
+        key=_track_of(row["key"]),
+        telling=telling_of(row),
+        message_id=row["message_id"],
+        text=row["text"],
+    )
+
+
+def telling_of(row: RowMapping) -> Telling:
+    """Read a telling."""
+    return Telling(row["digest"], row["period"], row["section"], row["due"], row["told_on"])
+
+
+def snooze_row(finding: str, snooze: Snooze) -> dict[str, object]:
+    """Write that a finding was put off."""
+    return {
+        "finding": finding,
+        "until": snooze.until,
+        "author": snooze.by,
+        "reason": snooze.reason,
+        "due": snooze.due,
+    }
+
+
+def snooze_of(row: RowMapping) -> Snooze:
+    """Read how long a finding was put off."""
+    return Snooze(row["until"], row["author"], row["reason"], row["due"])
+
+
+def notice_of(row: RowMapping, zone: tzinfo) -> Notice:
+    """Read a notice with its telling."""
+    return Notice(
+        accepted_at=row["accepted_at"].astimezone(zone),
+        address=row["address"],
+        monitor=row["monitor"],
+        rule=row["rule"],
+        section=row["section"],
+        key=_track_of(row["key"]),
+        due=row["due"],
+        message_id=row["message_id"],
+        text=row["text"],
+    )
+
+
+def _id_of(monitor: str, rule: str, track: str) -> str:
+    return hashlib.sha256("\0".join((monitor, rule, track)).encode()).hexdigest()[:32]
+
+
+def _text_of(track: Track) -> str:
+    # Plain ASCII, whatever a register holds; and equal for 1 and 1.0, which Python takes for one.
+    return _JSON.encode([_number(cell) for cell in track])
+
+
+def _number(cell: Cell) -> Cell:
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
+
+
+def _track_of(text: str) -> Track:
+    return tuple(json.loads(text))
 
 
 def _in_zone(row: RowMapping, zone: tzinfo, *times: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -106,6 +108,7 @@ runs = Table(
     Column("forced", Boolean, nullable=False),
     Column("trial", Boolean, nullable=False),
     Column("data_errors", JSON, nullable=False),
+    Column("counts", JSON, nullable=False),
     UniqueConstraint("id"),
     Index("ix_runs_monitor_digest_period", "monitor", "digest", "period"),
     Index("ix_runs_finished_at", "finished_at"),
@@ -144,9 +147,77 @@ messages = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("answer", Words, nullable=False, server_default=""),
     Column("refused", JSON, nullable=False, server_default="{}"),
+    Column("unheard", Boolean, nullable=False, server_default=false()),
     Column("settled_at", Instant),
     Index("ix_messages_claim", "state", "trial", "attempts", "queued_at", "id"),
     Index("ix_messages_state_settled_at", "state", "settled_at"),
+    Index("ix_messages_void", "state", "trial", "unheard", "id"),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("id", Text, primary_key=True),  # made of the next three: a track may be longer than an index takes
+    Column("monitor", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("track", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("first_seen", Date, nullable=False),
+    Column("last_seen", Date, nullable=False),
+    Column("due", Date),
+    Column("section", Text),
+    Column("owner", Words),
+    Column("replanned_from", Date),
+    Column("replannings", Integer, nullable=False),
+    Column("ended", Text),
+    Column("ended_on", Date),
+    Index("ix_findings_monitor_ended_on", "monitor", "ended_on"),
+)
+
+tellings = Table(
+    "tellings",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("finding", Text, nullable=False),
+    Column("monitor", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("section", Text, nullable=False),
+    Column("due", Date),
+    Column("told_on", Date, nullable=False),
+    Column("message_id", Text, ForeignKey("messages.id")),
+    Column("text", Words, nullable=False),
+    Index("ix_tellings_finding", "finding"),
+    Index("ix_tellings_message_id", "message_id"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("telling", Integer, ForeignKey("tellings.number"), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("accepted_at", Instant, nullable=False),
+    Index("ix_notices_accepted_at", "accepted_at"),
+)
+
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("address", Text, primary_key=True),  # case-folded; it goes when a relay accepts it
+    Column("refused_at", Instant, nullable=False),
+)
+
+snoozes = Table(
+    "snoozes",
+    metadata,
+    Column("finding", Text, primary_key=True),
+    Column("until", Date, nullable=False),
+    Column("author", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("due", Date),
 )
 
 job_results = Table(

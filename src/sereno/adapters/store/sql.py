@@ -1,35 +1,38 @@
 """The store in a database."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Engine,
-    Label,
     RowMapping,
     Select,
-    Update,
-    and_,
-    bindparam,
     func,
     insert,
     select,
     update,
 )
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.sql.dml import UpdateBase
 
-from sereno.adapters.store import schema
+from sereno.adapters.store import outbox, schema
 from sereno.adapters.store.engine import open_engine, reading, store_address, writing
 from sereno.adapters.store.faults import store_name
 from sereno.adapters.store.files import make_where_absent
+from sereno.adapters.store.ledger import (
+    read_ledger,
+    read_notices,
+    write_entries,
+    write_notices,
+    write_snooze,
+    write_told,
+)
 from sereno.adapters.store.migrations import bring_up_to_date
 from sereno.adapters.store.once import conflict
+from sereno.adapters.store.refusals import read_refusals, write_refusals
 from sereno.adapters.store.rows import (
     MESSAGE_COLUMNS,
     ending,
@@ -39,18 +42,17 @@ from sereno.adapters.store.rows import (
     message_row,
     period_of,
     run_of,
+    run_row,
 )
 from sereno.domain.cadence import Period
 from sereno.domain.errors import AlreadyComplete, StoreUnavailable
+from sereno.domain.ledger import Entry, Ledger, Snooze, Track
 from sereno.domain.outbox import Delivery, Message
-from sereno.engine.ports import JobResult, JobTotals, MailSummary, Run, RunState
-
-LEASE_RAN_OUT = "No se sabe si salió: el proceso que lo enviaba terminó sin decir cómo acabó"
+from sereno.engine.records import JobResult, JobTotals, MailSummary, Notice, Run, RunState, Told
 
 _run = schema.runs.c
 _mail = schema.messages.c
 _job = schema.job_results.c
-_TURN = (_mail.attempts, _mail.queued_at, _mail.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,82 +118,83 @@ class SqlStore:
         newest = done.order_by(_run.finished_at.desc(), _run.number.desc()).limit(last)
         return [row["period"] for row in self._rows(newest)]
 
-    def record(self, run: Run, messages: Sequence[Message]) -> None:
-        """Write a run and its messages, or nothing; raise AlreadyComplete for what a period takes once."""
+    def ledger(self, monitor: str, since: date | None = None) -> Ledger:
+        """Return a monitor's entries that had not ended before `since`, with the tellings that count."""
+        with reading(self.engine) as connection:
+            return read_ledger(connection, monitor, since)
+
+    def snooze(self, monitor: str, rule: str, track: Track, snooze: Snooze) -> None:
+        """Put a finding off; a later snooze replaces an earlier one."""
+        with writing(self.engine) as connection:
+            write_snooze(connection, monitor, rule, track, snooze)
+
+    def notices(self, since: datetime, until: datetime, address: str | None) -> list[Notice]:
+        """Return who was told of what from `since` to before `until`, oldest first."""
+        with reading(self.engine) as connection:
+            return read_notices(connection, since, until, address, self.zone)
+
+    def record(
+        self, run: Run, messages: Sequence[Message], entries: Sequence[Entry] = (), told: Sequence[Told] = ()
+    ) -> None:
+        """Write a run and all that came of it; raise AlreadyComplete for what a period takes once."""
         rows = [message_row(message, run.id) for message in messages]
         try:
             with writing(self.engine) as connection:
-                connection.execute(insert(schema.runs), [asdict(run)])
+                connection.execute(insert(schema.runs), [run_row(run)])
                 if rows:
                     connection.execute(insert(schema.messages), rows)
+                write_entries(connection, run.monitor, entries)
+                write_told(connection, run.monitor, told)
         except IntegrityError as error:
             raise self._conflict(run) from error
 
     def claim(self, limit: int, now: datetime, lease: timedelta, *, trial: bool) -> list[Message]:
         """Move up to `limit` queued messages to `sending`: the least often tried, then the oldest."""
-        # A common table expression: as a subquery, PostgreSQL may run it more than once and exceed the limit.
-        of_its_kind = _queued(_mail.id).where(_mail.trial == trial)
-        first = of_its_kind.order_by(*_TURN).limit(limit).with_for_update(skip_locked=True)
-        claimed = (
-            update(schema.messages)
-            .where(_mail.id.in_(select(first.cte("first").c.id)), _mail.state == "queued")
-            .values(state="sending", claimed_until=schema.utc(now) + lease)
-            .returning(_mail.attempts, *MESSAGE_COLUMNS)
-        )
         with writing(self.engine) as connection:
-            rows = connection.execute(claimed).mappings().all()
-        rows = sorted(rows, key=itemgetter(*(column.name for column in _TURN)))
+            claimed = connection.execute(outbox.claim_of(limit, now, lease, trial=trial)).mappings().all()
+        rows = sorted(claimed, key=itemgetter(*(column.name for column in outbox.TURN)))
         return [message_of(row, self.zone) for row in rows]
 
     def settle(self, deliveries: Iterable[Delivery], now: datetime) -> None:
         """Record how attempts ended, in one transaction; what is no longer `sending` stays as it is."""
-        ended = [
-            ending(delivery, now) for delivery in deliveries
-        ]  # before: a relay at work must not hold the store
-        change = _sending().values(
-            state=bindparam("after"),
-            answer=bindparam("words"),
-            refused=bindparam("refusals"),
-            settled_at=bindparam("at"),
-            claimed_until=None,
-            attempts=_mail.attempts + 1,
-        )
-        self._write_each(change, ended)
+        ended = list(deliveries)  # before: a relay at work must not hold the store
+        rows = [ending(delivery, now) for delivery in ended]
+        if rows:
+            with writing(self.engine) as connection:
+                settled = outbox.settled_now(connection, ended)
+                connection.execute(outbox.end_of_attempt(), rows)
+                unheard = [{"message": each.message_id} for each, whom in settled if each.is_unheard(whom)]
+                if unheard:
+                    connection.execute(outbox.unhearing(), unheard)
+                reached = [(each, each.reached(whom)) for each, whom in settled]
+                write_notices(connection, [(each.message_id, a) for each, whom in reached for a in whom], now)
+                write_refusals(connection, reached, now)
 
     def release(self, message_ids: Iterable[str]) -> None:
         """Return claimed messages that were not tried to `queued`."""
         untried = [{"message": message_id} for message_id in message_ids]
-        self._write_each(_sending().values(state="queued", claimed_until=None), untried)
+        if untried:
+            with writing(self.engine) as connection:
+                connection.execute(outbox.end_of_claim(), untried)
 
     def recover(self, now: datetime) -> int:
         """Turn messages whose claim has run out into `unknown`; return how many."""
-        lost = (
-            update(schema.messages)
-            .where(_mail.state == "sending", _mail.claimed_until <= now)
-            .values(state="unknown", answer=LEASE_RAN_OUT, settled_at=now, claimed_until=None)
-        )
         with writing(self.engine) as connection:
-            return connection.execute(lost).rowcount
+            return connection.execute(outbox.loss(now)).rowcount
+
+    def refused_addresses(self, since: datetime) -> frozenset[str]:
+        """Return the addresses, case-folded, that a relay refused for good, lastly at or after `since`."""
+        with reading(self.engine) as connection:
+            return frozenset(read_refusals(connection, since))
 
     def mail_summary(self, since: datetime) -> MailSummary:
         """Count the messages by state; those accepted only if at or after `since`."""
-        pending = _mail.state.in_(["queued", "sending"])
-        counts = {
-            "pending": pending,
-            "dead": _mail.state == "dead",
-            "unknown": _mail.state == "unknown",
-            "diverted": _mail.state == "diverted",
-            "accepted_since": and_(_mail.state == "accepted", _mail.settled_at >= since),
-        }
-        oldest = select(func.min(_mail.queued_at)).where(pending).scalar_subquery()
-        (row,) = self._rows(
-            select(oldest.label("oldest"), *(_count(what, name) for name, what in counts.items()))
-        )
+        (row,) = self._rows(outbox.summary(since))
         return MailSummary(**{**row, "oldest": row["oldest"] and row["oldest"].astimezone(self.zone)})
 
     def pending(self) -> list[Message]:
         """Return the queued messages, oldest first."""
-        oldest_first = _queued(*MESSAGE_COLUMNS).order_by(_mail.queued_at, _mail.id)
+        oldest_first = outbox.queued(*MESSAGE_COLUMNS).order_by(_mail.queued_at, _mail.id)
         return [message_of(row, self.zone) for row in self._rows(oldest_first)]
 
     def record_job(self, result: JobResult) -> None:
@@ -225,11 +228,6 @@ class SqlStore:
         ordered = wanted.order_by(_run.finished_at, _run.number)
         return [run_of(row, self.zone) for row in self._rows(ordered)]
 
-    def _write_each(self, change: UpdateBase, rows: Sequence[Mapping[str, object]]) -> None:
-        if rows:
-            with writing(self.engine) as connection:
-                connection.execute(change, rows)
-
     def _conflict(self, run: Run) -> AlreadyComplete | StoreUnavailable:
         return conflict(run, self.runs(run.monitor, run.digest, run.period)) or StoreUnavailable(
             f"{store_name(self.engine.url)}: la ejecución {run.id} o un mensaje suyo ya estaba anotado; "
@@ -251,15 +249,3 @@ def open_store(url: str, now: datetime) -> SqlStore:
         engine.dispose()
         raise
     return SqlStore(engine, zone)
-
-
-def _queued(*columns: ColumnElement[Any]) -> Select[Any]:
-    return select(*columns).where(_mail.state == "queued")
-
-
-def _count(what: ColumnElement[bool], name: str) -> Label[int]:
-    return select(func.count()).select_from(schema.messages).where(what).scalar_subquery().label(name)
-
-
-def _sending() -> Update:
-    return update(schema.messages).where(_mail.id == bindparam("message"), _mail.state == "sending")

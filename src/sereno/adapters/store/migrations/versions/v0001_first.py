@@ -1,4 +1,4 @@
-"""Make the run ledger, the outbox and the job results."""
+"""Make the run ledger, the outbox, the finding ledger and the job results."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,8 @@ def upgrade() -> None:
     """Make the first tables."""
     _make_ledger()
     _make_outbox()
+    _make_findings()
+    _make_proof()
     _make_job_results()
 
 
@@ -50,6 +52,7 @@ def _make_ledger() -> None:
         sa.Column("forced", sa.Boolean, nullable=False),
         sa.Column("trial", sa.Boolean, nullable=False),
         sa.Column("data_errors", sa.JSON, nullable=False),
+        sa.Column("counts", sa.JSON, nullable=False),
         sa.PrimaryKeyConstraint("number", name="pk_runs"),
         sa.UniqueConstraint("id", name="uq_runs_id"),
     )
@@ -88,12 +91,83 @@ def _make_outbox() -> None:
         sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
         sa.Column("answer", sa.Text, nullable=False, server_default=""),
         sa.Column("refused", sa.JSON, nullable=False, server_default="{}"),
+        sa.Column("unheard", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("settled_at", _INSTANT),
         sa.PrimaryKeyConstraint("id", name="pk_messages"),
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name="fk_messages_run_id"),
     )
     op.create_index("ix_messages_claim", "messages", ["state", "trial", "attempts", "queued_at", "id"])
     op.create_index("ix_messages_state_settled_at", "messages", ["state", "settled_at"])
+    op.create_index("ix_messages_void", "messages", ["state", "trial", "unheard", "id"])
+    op.create_table(
+        "refusals",
+        sa.Column("address", sa.Text),
+        sa.Column("refused_at", _INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("address", name="pk_refusals"),
+    )
+
+
+def _make_findings() -> None:
+    op.create_table(
+        "findings",
+        sa.Column("id", sa.Text),
+        sa.Column("monitor", sa.Text, nullable=False),
+        sa.Column("rule", sa.Text, nullable=False),
+        sa.Column("track", sa.Text, nullable=False),
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("first_seen", sa.Date, nullable=False),
+        sa.Column("last_seen", sa.Date, nullable=False),
+        sa.Column("due", sa.Date),
+        sa.Column("section", sa.Text),
+        sa.Column("owner", sa.Text),
+        sa.Column("replanned_from", sa.Date),
+        sa.Column("replannings", sa.Integer, nullable=False),
+        sa.Column("ended", sa.Text),
+        sa.Column("ended_on", sa.Date),
+        sa.PrimaryKeyConstraint("id", name="pk_findings"),
+    )
+    op.create_index("ix_findings_monitor_ended_on", "findings", ["monitor", "ended_on"])
+    op.create_table(
+        "snoozes",
+        sa.Column("finding", sa.Text),
+        sa.Column("until", sa.Date, nullable=False),
+        sa.Column("author", sa.Text, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("due", sa.Date),
+        sa.PrimaryKeyConstraint("finding", name="pk_snoozes"),
+    )
+
+
+def _make_proof() -> None:
+    op.create_table(
+        "tellings",
+        sa.Column("number", sa.Integer),
+        sa.Column("finding", sa.Text, nullable=False),
+        sa.Column("monitor", sa.Text, nullable=False),
+        sa.Column("rule", sa.Text, nullable=False),
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("digest", sa.Text, nullable=False),
+        sa.Column("period", sa.Text, nullable=False),
+        sa.Column("section", sa.Text, nullable=False),
+        sa.Column("due", sa.Date),
+        sa.Column("told_on", sa.Date, nullable=False),
+        sa.Column("message_id", sa.Text),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_tellings"),
+        sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name="fk_tellings_message_id"),
+    )
+    op.create_index("ix_tellings_finding", "tellings", ["finding"])
+    op.create_index("ix_tellings_message_id", "tellings", ["message_id"])
+    op.create_table(
+        "notices",
+        sa.Column("number", sa.Integer),
+        sa.Column("telling", sa.Integer, nullable=False),
+        sa.Column("address", sa.Text, nullable=False),
+        sa.Column("accepted_at", _INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_notices"),
+        sa.ForeignKeyConstraint(["telling"], ["tellings.number"], name="fk_notices_telling"),
+    )
+    op.create_index("ix_notices_accepted_at", "notices", ["accepted_at"])
 
 
 def _make_job_results() -> None:

@@ -1,0 +1,147 @@
+"""The finding ledger of the store in a database: each function works in the caller's transaction."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import MappingResult
+
+from sereno.adapters.store import schema
+from sereno.adapters.store.memory_ledger import VOID
+from sereno.adapters.store.rows import (
+    entry_of,
+    entry_row,
+    finding_id,
+    notice_of,
+    snooze_of,
+    snooze_row,
+    telling_of,
+    told_of,
+    told_row,
+)
+from sereno.domain.ledger import Entry, Ledger, Snooze, Telling, Track
+from sereno.engine.records import Notice, Told
+
+_finding = schema.findings.c
+_telling = schema.tellings.c
+_mail = schema.messages.c
+
+
+def read_ledger(connection: Connection, monitor: str, since: date | None) -> Ledger:
+    """Read a monitor's entries, but for those that ended before `since`, with the tellings that count.
+
+    Three queries, however many entries there are.
+    """
+    wanted = _wanted(monitor, since)
+    tellings: dict[str, list[Telling]] = defaultdict(list)
+    for row in _rows(connection, _counted(wanted)):
+        tellings[row["finding"]].append(telling_of(row))
+    snoozed = select(schema.snoozes).join(schema.findings, _finding.id == schema.snoozes.c.finding)
+    snoozes = {row["finding"]: snooze_of(row) for row in _rows(connection, snoozed.where(wanted))}
+    entries = [
+        entry_of(row, tuple(tellings.get(row["id"], ())), snoozes.get(row["id"]))
+        for row in _rows(connection, select(schema.findings).where(wanted))
+    ]
+    return {(entry.rule, entry.track): entry for entry in entries}
+
+
+def read_told(connection: Connection, monitor: str, since: date | None) -> list[Told]:
+    """Read the tellings of those entries in the order of writing, without their texts."""
+    columns = [column for column in schema.tellings.columns if column is not _telling.text]
+    told = select(*columns, _finding.track, literal("").label("text"))
+    ordered = _of_findings(told).where(_wanted(monitor, since)).order_by(_telling.number)
+    return [told_of(row) for row in _rows(connection, ordered)]
+
+
+def write_entries(connection: Connection, monitor: str, entries: Iterable[Entry]) -> None:
+    """Write entries over those that they replace."""
+    rows = {row["id"]: row for row in (entry_row(entry, monitor) for entry in entries)}
+    # In one order for all: processes that write at once wait for each other, and never in a circle.
+    _upsert(connection, schema.findings, [rows[name] for name in sorted(rows, key=str)])
+
+
+def write_told(connection: Connection, monitor: str, told: Iterable[Told]) -> None:
+    """Write tellings, each after its message."""
+    rows = [told_row(each, monitor) for each in told]
+    if rows:
+        connection.execute(insert(schema.tellings), rows)
+
+
+def write_snooze(connection: Connection, monitor: str, rule: str, track: Track, snooze: Snooze) -> None:
+    """Write that a finding was put off, over what was said before."""
+    _upsert(connection, schema.snoozes, [snooze_row(finding_id(monitor, rule, track), snooze)])
+
+
+def write_notices(connection: Connection, accepted: Iterable[tuple[str, str]], now: datetime) -> None:
+    """Write a notice for every finding that these messages told these people."""
+    told = select(
+        _telling.number, bindparam("address", type_=Text), bindparam("at", type_=schema.Instant)
+    ).where(_telling.message_id == bindparam("message"))
+    notices = insert(schema.notices).from_select(
+        ["telling", "address", "accepted_at"], told.order_by(_telling.number)
+    )
+    rows = [{"message": message, "address": address, "at": now} for message, address in accepted]
+    if rows:
+        connection.execute(notices, rows)
+
+
+def read_notices(
+    connection: Connection, since: datetime, until: datetime, address: str | None, zone: tzinfo
+) -> list[Notice]:
+    """Read who was told of what from `since` to before `until`, oldest first."""
+    notice = schema.notices.c
+    wanted = select(schema.tellings, notice.address, notice.accepted_at).join_from(
+        schema.notices, schema.tellings
+    )
+    if address is not None:
+        wanted = wanted.where(func.lower(notice.address) == func.lower(address))
+    between = wanted.where(notice.accepted_at >= since, notice.accepted_at < until)
+    ordered = between.order_by(notice.accepted_at, notice.number)
+    return [notice_of(row, zone) for row in _rows(connection, ordered)]
+
+
+def _wanted(monitor: str, since: date | None) -> ColumnElement[bool]:
+    lately = true() if since is None else or_(_finding.ended_on.is_(None), _finding.ended_on >= since)
+    return and_(_finding.monitor == monitor, lately)
+
+
+def _counted(wanted: ColumnElement[bool]) -> Select[Any]:
+    void = select(_mail.id).where(or_(_mail.state.in_(sorted(VOID)), _mail.trial, _mail.unheard))
+    counts = or_(_telling.message_id.is_(None), _telling.message_id.not_in(void))
+    columns = [_telling.finding, _telling.digest, _telling.period, _telling.section, _telling.due]
+    told = _of_findings(select(*columns, _telling.told_on)).where(wanted, counts)
+    return told.order_by(_telling.told_on, _telling.number)
+
+
+def _of_findings(told: Select[Any]) -> Select[Any]:
+    return told.join_from(schema.tellings, schema.findings, _finding.id == _telling.finding)
+
+
+def _upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    fresh = dialect.insert(table)
+    name, *values = table.columns
+    change = {column.name: fresh.excluded[column.name] for column in values}
+    if rows:
+        connection.execute(fresh.on_conflict_do_update(index_elements=[name], set_=change), rows)
+
+
+def _rows(connection: Connection, query: Select[Any]) -> MappingResult:
+    return connection.execute(query).mappings()

@@ -1,0 +1,101 @@
+"""What the store keeps of runs, tellings and jobs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from sereno.domain.findings import Datum
+from sereno.domain.ledger import Telling, Track
+
+RunState = Literal["complete", "blind", "unaddressed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Record one evaluation of one digest for one period."""
+
+    id: str
+    monitor: str
+    digest: str
+    period: str
+    state: RunState
+    started_at: datetime
+    finished_at: datetime
+    findings: int
+    messages: int
+    why: str
+    """What made it blind or unaddressed; empty when complete."""
+    sent: bool
+    """Whether it queued a mail (an incomplete digest is sent once a period)."""
+    forced: bool = False
+    """Asked for by hand: it satisfies no period."""
+    trial: bool = False
+    """Its mail went to the trial folder: it satisfies no period, and nobody was told."""
+    data_errors: tuple[Datum, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """Findings by section."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Note that a finding was told (or, without a message, was known before): written with its run."""
+
+    rule: str
+    track: Track
+    key: Track
+    telling: Telling
+    message_id: str | None
+    """`None` where nobody was mailed: a baseline, an imported ledger."""
+    text: str
+    """The row as it was told, for the proof of notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Prove that a person was told of a finding: append-only, written when a relay accepts the message."""
+
+    accepted_at: datetime
+    address: str
+    monitor: str
+    rule: str
+    section: str
+    key: Track
+    due: date | None
+    message_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """Tell how a job ended; return codes as in docs/reference/daemon.md."""
+
+    job: str
+    started_at: datetime
+    ended_at: datetime
+    code: int
+    tail: str
+    """The last lines that it printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailSummary:
+    """Tell how the outbox stands."""
+
+    pending: int
+    """Queued or being sent."""
+    dead: int
+    unknown: int
+    diverted: int
+    accepted_since: int
+    oldest: datetime | None
+    """When the oldest pending message was queued."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobTotals:
+    """Count how often a job ran, how often well, and since when it last did well."""
+
+    runs: int
+    successes: int
+    last_success: datetime | None
