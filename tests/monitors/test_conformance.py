@@ -12,6 +12,7 @@ from sereno.adapters.monitors import load_monitor
 from sereno.adapters.schema import parse_schema
 from sereno.domain.directory import ROLES
 from sereno.domain.errors import MonitorError
+from sereno.domain.rules import OWNER, PEOPLE
 
 EACH = pytest.mark.parametrize("monitor", MONITORS.values(), ids=lambda monitor: monitor.name)
 
@@ -19,8 +20,8 @@ EACH = pytest.mark.parametrize("monitor", MONITORS.values(), ids=lambda monitor:
 @EACH
 def test_every_shown_column_is_selected_by_its_rule(monitor):
     database = sqlite3.connect(":memory:")
-    database.create_function("dias", 1, lambda _: None)
-    database.create_function("dias_habiles", 1, lambda _: None)
+    for function in ("dias", "dias_habiles", "persona"):
+        database.create_function(function, 1, lambda _: None)
     database.executescript(FOLDERS[monitor.name].joinpath("schema.sql").read_text("utf-8"))
     for view in monitor.views:
         database.execute(view)
@@ -34,14 +35,15 @@ def test_every_shown_column_is_selected_by_its_rule(monitor):
 @EACH
 def test_every_audience_is_a_role_or_addresses(monitor):
     for plan in monitor.digests:
-        assert plan.to in ROLES or "@" in plan.to
+        assert plan.to in {*ROLES, OWNER} or plan.to.startswith(PEOPLE) or "@" in plan.to
+        assert plan.bcc in {None, *ROLES}
 
 
 @EACH
 def test_every_section_title_shows_only_declared_settings(monitor):
     for rule in monitor.rules:
-        for band in rule.bands:
-            band.title.format_map(monitor.settings)
+        for title in (rule.title, *(band.title for band in rule.bands)):
+            title.format_map(monitor.settings)
 
 
 @EACH

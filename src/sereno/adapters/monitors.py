@@ -1,77 +1,42 @@
 """Read monitors from their folders: four data files in, a validated `Monitor` out."""
 
+import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Annotated
+from pathlib import Path
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
+from sereno.adapters.monitor_faults import contradictions, form_faults
+from sereno.adapters.monitor_form import DigestForm, MonitorForm, RuleForm, TableForm
 from sereno.adapters.queries import parse_queries
 from sereno.adapters.schema import parse_schema
 from sereno.domain.cadence import parse_cadence
 from sereno.domain.errors import Fault, MonitorError
-from sereno.domain.rules import Band, CellFormat, DigestPlan, Monitor, Query, Rule, Shown, Table
+from sereno.domain.rules import (
+    Band,
+    Choice,
+    Condition,
+    Copies,
+    DigestPlan,
+    Follows,
+    Monitor,
+    Query,
+    Rule,
+    Shown,
+    Table,
+)
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Edge = int | Name | None
-
-
-class _Form(BaseModel):
-    """What every table of monitor.toml has in common: no unknown key, no silent conversion."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class _Band(_Form):
-    id: str
-    title: str
-    since: Edge = None
-    until: Edge = None
-    undated: bool = False
-
-
-class _Shown(_Form):
-    column: str
-    heading: str
-    format: CellFormat = "text"
-    only: list[str] = []
-
-
-class _Rule(_Form):
-    id: str
-    title: str
-    key: Annotated[list[str], Field(min_length=1)]
-    due: str | None = None
-    bands: list[_Band] = []
-    columns: Annotated[list[_Shown], Field(min_length=1)]
-
-
-class _Digest(_Form):
-    name: Name
-    title: str
-    subject: str
-    cadence: str
-    to: str
-    to_variable: str | None = None
-    sections: Annotated[list[str], Field(min_length=1)]
-    why: str
-
-
-class _MonitorFile(_Form):
-    name: Name
-    title: str
-    application: str
-    application_id: int
-    register_name: str = Field(alias="register")
-    prefix: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
-    settings: dict[Name, int | str] = {}
-    canaries: dict[str, int] = {}
-    digests: Annotated[list[_Digest], Field(min_length=1)]
-    rules: Annotated[list[_Rule], Field(min_length=1)]
+WHERE = re.compile(
+    r"(?P<column>\w+) +"
+    r"(?:(?P<empty>empty)|>= *:hoy *- *(?P<days>\w+)|= *(?:'(?P<text>[^']*)'|(?P<number>-?\d+)))"
+)
+EXPECTED_WHERE = "«columna empty», «columna >= :hoy - N» o «columna = valor», unidas por and y or"
 
 
 @cache
@@ -83,24 +48,52 @@ def shipped_monitors() -> tuple[Monitor, ...]:
 def shipped_folders() -> list[Traversable]:
     """List the folders of the monitors that come with the package."""
     folders = (resources.files("sereno") / "monitors").iterdir()
-    return sorted(
-        (folder for folder in folders if folder.joinpath("monitor.toml").is_file()),
-        key=lambda folder: folder.name,
-    )
+    ours = (folder for folder in folders if folder.joinpath("monitor.toml").is_file())
+    return sorted(ours, key=lambda folder: folder.name)
+
+
+def own_monitors(folder: Path, reserved: Iterable[str]) -> tuple[Monitor, ...]:
+    """Load a user's own monitors, in alphabetical order; raise MonitorError with every fault of every one.
+
+    `reserved` are names that they may not have, beside those of the monitors that ship.
+    """
+    if not folder.is_dir():
+        raise MonitorError((Fault("MONITORS_DIR", f"«{folder}» no existe", "una carpeta de monitores"),))
+    taken = {*reserved, *(shipped.name for shipped in shipped_folders())}
+    monitors: list[Monitor] = []
+    faults: list[Fault] = []
+    for each in own_folders(folder):
+        try:
+            monitors.append(load_monitor(each))
+        except MonitorError as error:
+            faults += error.faults
+        if each.name in taken:
+            faults.append(Fault(str(each), "es el nombre de otra tarea", "otro nombre"))
+    if faults:
+        raise MonitorError(tuple(faults))
+    return tuple(monitors)
+
+
+def own_folders(folder: Path) -> list[Path]:
+    """List the folders that hold a monitor, in alphabetical order."""
+    return sorted(file.parent for file in folder.glob("*/monitor.toml"))
 
 
 def load_monitor(folder: Traversable) -> Monitor:
     """Read and check monitor.toml, schema.sql and queries.sql; raise MonitorError with every fault found."""
     form = _read_form(folder)
-    views, queries = parse_queries(_read(folder, "queries.sql"), f"{folder.name}/queries.sql")
-    tables = parse_schema(_read(folder, "schema.sql"), f"{folder.name}/schema.sql")
-    faults = tuple(_contradictions(form, tables, queries, f"{folder.name}/monitor.toml"))
+    where = f"{folder.name}/monitor.toml"
+    views, queries = parse_queries(read_text(folder, "queries.sql"), f"{folder.name}/queries.sql")
+    tables = parse_schema(read_text(folder, "schema.sql"), f"{folder.name}/schema.sql")
+    faults = (*_name_faults(form, folder, where), *contradictions(form, tables, queries, where))
     if faults:
         raise MonitorError(faults)
-    return _assemble(form, tables, views, {query.id: query for query in queries})
+    declared = tuple(_table(table, form, where) for table in tables)
+    return _assemble(form, declared, views, {query.id: query for query in queries})
 
 
-def _read(folder: Traversable, name: str) -> str:
+def read_text(folder: Traversable, name: str) -> str:
+    """Read one of a monitor's files; raise MonitorError where that is impossible."""
     try:
         return folder.joinpath(name).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -108,79 +101,23 @@ def _read(folder: Traversable, name: str) -> str:
         raise MonitorError((fault,)) from error
 
 
-def _read_form(folder: Traversable) -> _MonitorFile:
+def _read_form(folder: Traversable) -> MonitorForm:
     where = f"{folder.name}/monitor.toml"
     try:
-        return _MonitorFile.model_validate(tomllib.loads(_read(folder, "monitor.toml")))
+        return MonitorForm.model_validate(tomllib.loads(read_text(folder, "monitor.toml")))
     except tomllib.TOMLDecodeError as error:
         raise MonitorError((Fault(where, f"no es TOML: {error}", "TOML válido"),)) from error
     except ValidationError as error:
-        raise MonitorError(tuple(_form_faults(error, where))) from error
+        raise MonitorError(tuple(form_faults(error, where))) from error
 
 
-def _form_faults(error: ValidationError, where: str) -> Iterator[Fault]:
-    for detail in error.errors():
-        key = ".".join(map(str, detail["loc"]))
-        match detail["type"]:
-            case "missing":
-                yield Fault(f"{where}, {key}", "falta", "un valor")
-            case "extra_forbidden":
-                yield Fault(f"{where}, {key}", "clave desconocida", "una de las claves de la referencia")
-            case _:
-                yield Fault(f"{where}, {key}", f"{detail['input']!r}", detail["msg"])
-
-
-def _contradictions(
-    form: _MonitorFile, tables: Sequence[Table], queries: Sequence[Query], where: str
-) -> Iterator[Fault]:
-    """Find what names something that is not there."""
-    for rule in form.rules:
-        yield from _rule_faults(rule, form, tables, queries, where)
-    declared = {rule.id for rule in form.rules}
-    for query in queries:
-        if query.kind == "rule" and query.id not in declared:
-            yield Fault(f"{where}, rules", f"falta la regla {query.id} de queries.sql", "una tabla [[rules]]")
-    sections = {section for rule in form.rules for section in _section_ids(rule)}
-    for digest in form.digests:
-        yield from _digest_faults(digest, sections, where)
-    for canary in form.canaries.keys() - {table.name for table in tables}:
-        yield Fault(f"{where}, canaries", canary, "una tabla de schema.sql")
-
-
-def _rule_faults(
-    rule: _Rule, form: _MonitorFile, tables: Sequence[Table], queries: Sequence[Query], where: str
-) -> Iterator[Fault]:
-    if not any(query.id == rule.id and query.kind == "rule" for query in queries):
-        yield Fault(f"{where}, rules.{rule.id}", "no tiene consulta", f"«-- rule: {rule.id}» en queries.sql")
-    if not any(_has(table, rule.key[0]) for table in tables):
-        yield Fault(f"{where}, rules.{rule.id}.key", rule.key[0], "una columna de schema.sql")
-    for band in rule.bands:
-        for edge in (band.since, band.until):
-            if isinstance(edge, str) and not isinstance(form.settings.get(edge), int):
-                expected = "un número o el nombre de uno en [settings]"
-                yield Fault(f"{where}, rules.{rule.id}.{band.id}", edge, expected)
-
-
-def _digest_faults(digest: _Digest, sections: set[str], where: str) -> Iterator[Fault]:
-    place = f"{where}, digests.{digest.name}"
-    for section in set(digest.sections) - sections:
-        yield Fault(f"{place}.sections", section, f"uno de {', '.join(sorted(sections))}")
-    try:
-        parse_cadence(digest.cadence)
-    except ValueError as error:
-        yield Fault(f"{place}.cadence", digest.cadence, str(error))
-
-
-def _has(table: Table, column: str) -> bool:
-    return any(declared.name == column for declared in table.columns)
-
-
-def _section_ids(rule: _Rule) -> list[str]:
-    return [band.id for band in rule.bands] or [rule.id]
+def _name_faults(form: MonitorForm, folder: Traversable, where: str) -> Iterator[Fault]:
+    if form.name != folder.name:
+        yield Fault(f"{where}, name", form.name, f"el nombre de su carpeta, {folder.name}")
 
 
 def _assemble(
-    form: _MonitorFile, tables: Sequence[Table], views: tuple[str, ...], queries: dict[str, Query]
+    form: MonitorForm, tables: tuple[Table, ...], views: tuple[str, ...], queries: Mapping[str, Query]
 ) -> Monitor:
     return Monitor(
         name=form.name,
@@ -189,17 +126,60 @@ def _assemble(
         application_id=form.application_id,
         register=form.register_name,
         prefix=form.prefix,
-        tables=tuple(replace(table, at_least=form.canaries.get(table.name, 0)) for table in tables),
+        tables=tables,
         views=views,
         rules=tuple(_rule(rule, queries[rule.id], tables) for rule in form.rules),
-        counts=tuple(query for query in queries.values() if query.kind == "count"),
+        queries={name: query for name, query in queries.items() if query.kind != "rule"},
         digests=tuple(_digest(digest) for digest in form.digests),
         settings=form.settings,
     )
 
 
-def _rule(form: _Rule, query: Query, tables: Sequence[Table]) -> Rule:
-    home = next(table for table in tables if _has(table, form.key[0]))
+def _table(table: Table, form: MonitorForm, where: str) -> Table:
+    more = form.tables.get(table.name, TableForm())
+    follows = more.follows
+    return replace(
+        table,
+        at_least=form.canaries.get(table.name, 0),
+        optional=more.optional,
+        also=tuple(more.also),
+        columns=tuple(replace(each, also=tuple(more.columns.get(each.name, ()))) for each in table.columns),
+        where=None if more.where is None else _where(more.where, f"{where}, tables.{table.name}.where"),
+        follows=None
+        if follows is None
+        else Follows(follows.column, follows.table, follows.key, whole=follows.whole),
+    )
+
+
+def _where(text: str, where: str) -> Condition | Choice:
+    alternatives = tuple(
+        tuple(_condition(condition, where) for condition in alternative.split(" and "))
+        for alternative in text.split(" or ")
+    )
+    lone = alternatives[0][0]
+    return lone if alternatives == ((lone,),) else Choice(alternatives)
+
+
+def _condition(text: str, where: str) -> Condition:
+    match = WHERE.fullmatch(text.strip())
+    if match is None:
+        raise MonitorError((Fault(where, text, EXPECTED_WHERE),))
+    column = match["column"]
+    if match["empty"]:
+        return Condition(column, "empty")
+    if match["days"]:
+        return Condition(
+            column, "since", days=int(match["days"]) if match["days"].isdecimal() else match["days"]
+        )
+    return Condition(
+        column, "equals", value=match["text"] if match["number"] is None else int(match["number"])
+    )
+
+
+def _rule(form: RuleForm, query: Query, tables: Sequence[Table]) -> Rule:
+    home = next((table for table in tables if _has(table, *form.key)), None) or next(
+        table for table in tables if _has(table, form.key[0])
+    )
     return Rule(
         id=form.id,
         title=form.title,
@@ -208,11 +188,25 @@ def _rule(form: _Rule, query: Query, tables: Sequence[Table]) -> Rule:
         table=home.name,
         key=tuple(form.key),
         columns=tuple(Shown(s.column, s.heading, s.format, tuple(s.only)) for s in form.columns),
+        track=tuple(form.track),
         due=form.due,
+        owner=form.owner,
         bands=tuple(Band(**band.model_dump()) for band in form.bands),
+        replans=form.replans,
+        expires_after=form.expires_after,
+        escalate_after=form.escalate.after if form.escalate else None,
+        escalate_to=form.escalate.to if form.escalate else None,
     )
 
 
-def _digest(form: _Digest) -> DigestPlan:
-    fields = form.model_dump() | {"cadence": parse_cadence(form.cadence), "sections": tuple(form.sections)}
+def _has(table: Table, *columns: str) -> bool:
+    return {*columns} <= {column.name for column in table.columns}
+
+
+def _digest(form: DigestForm) -> DigestPlan:
+    fields: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in form.model_dump().items()
+    }
+    fields["cadence"] = parse_cadence(form.cadence)
+    fields["cc"] = None if form.cc is None else Copies(form.cc.people, tuple(form.cc.sections))
     return DigestPlan(**fields)
