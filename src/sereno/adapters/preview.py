@@ -2,9 +2,11 @@
 
 import os
 import tempfile
+from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
+from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 
@@ -42,7 +44,7 @@ class PreviewFolder:
         for subtype, suffix in PARTS:
             body = parsed.get_body((subtype,))
             if body is not None:
-                _write(folder / f"{stem}{suffix}", body.get_content().encode())
+                _write(folder / f"{stem}{suffix}", _with_pictures(body.get_content(), parsed).encode())
         return folder / f"{stem}.html"
 
     def _folder(self) -> Path:
@@ -51,6 +53,15 @@ class PreviewFolder:
             self._path = Path(tempfile.mkdtemp(prefix="sereno-"))
         self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
         return self._path
+
+
+def _with_pictures(text: str, mail: EmailMessage) -> str:
+    """Put the mail's own pictures into its page, where a browser finds them."""
+    for part in mail.walk():
+        if part.get_content_maintype() == "image":
+            picture = b64encode(part.get_content()).decode()
+            text = text.replace(f"cid:{part['Content-ID'].strip('<>')}", f"data:image/png;base64,{picture}")
+    return text
 
 
 def _write(path: Path, data: bytes) -> None:

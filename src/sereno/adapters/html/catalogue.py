@@ -3,12 +3,21 @@
 from datetime import date
 from typing import Final
 
+from sereno.domain.digest import Digest, Section
+from sereno.domain.writing import BLANK
+
 PRODUCT: Final = "Sereno"
 ATTENTION: Final = "Atención"
 NOT_AN_ALL_CLEAR: Final = (
     "Este mensaje no trae ninguna lista. Eso no significa que no haya nada pendiente: "
     "hasta que se pueda comprobar, revíselo por otros medios."
 )
+FIGURES: Final = "Cifras"
+NOW: Final = "Ahora"
+BEFORE: Final = "Antes"
+UNKNOWN: Final = BLANK
+UNGROUPED: Final = "General"
+"""Heads the sections that are nobody's, where others are grouped by person."""
 
 _WEEKDAYS: Final = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 _MONTHS: Final = (
@@ -32,6 +41,23 @@ def day_in_words(day: date) -> str:
     return f"{_WEEKDAYS[day.weekday()]}, {day.day} de {_MONTHS[day.month - 1]} de {day.year}"
 
 
-def more(rows: int) -> str:
-    """Tell how many rows a section leaves out."""
-    return f"y {rows} más"
+def more(section: Section, digest: Digest) -> str:
+    """Tell how many rows a section leaves out, and where they are; nothing where it shows them all."""
+    left_out = section.total - len(section.lines)
+    if left_out <= 0:
+        return ""
+    attached = any((each.id, each.group) == (section.id, section.group) for each in digest.sheet)
+    return f"y {left_out} más en la hoja adjunta" if attached else f"y {left_out} más"
+
+
+def put_off(snoozed: str) -> str:
+    """Head the findings that were put off."""
+    return f"Pospuestas: {snoozed}" if snoozed else ""
+
+
+def left_out(sections: int, rows: int) -> str:
+    """Say what a page too big for mail programs leaves out."""
+    return (
+        f"Este correo es demasiado largo para verse entero: faltan {sections} listas con {rows} filas, "
+        "que están en la hoja adjunta."
+    )

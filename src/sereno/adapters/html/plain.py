@@ -4,16 +4,25 @@ import textwrap
 from collections.abc import Iterator
 
 from sereno.adapters.html import catalogue
-from sereno.domain.digest import Digest, Line, Section
+from sereno.domain.digest import Chart, Digest, Figure, Line, Section
+from sereno.domain.writing import BLANK
 
 WIDTH = 80
 _HEADING_WIDTH = 24
+_LABEL_WIDTH = 56
 _INDENT = 5
 
 
 def plain_text(digest: Digest) -> str:
     """Write the same content as the HTML part, for who reads mail as text."""
-    blocks = (_head(digest), *_attention(digest), *map(_section, digest.sections), _wrap(digest.why))
+    blocks = (
+        _head(digest),
+        *_attention(digest),
+        *_figures(digest),
+        *map(_chart, digest.charts),
+        *_sections(digest),
+        *map(_wrap, (digest.closing, catalogue.put_off(digest.snoozed), digest.why)),
+    )
     return "\n\n".join(filter(None, blocks)) + "\n"
 
 
@@ -24,30 +33,70 @@ def _head(digest: Digest) -> str:
 
 def _attention(digest: Digest) -> Iterator[str]:
     if digest.warnings:
-        sentences = (*digest.warnings, *(() if digest.sections else (catalogue.NOT_AN_ALL_CLEAR,)))
+        listed = any(section.lines for section in digest.sections)
+        sentences = (*digest.warnings, *(() if listed else (catalogue.NOT_AN_ALL_CLEAR,)))
         marked = (_wrap(sentence, first="!! ", rest="   ") for sentence in sentences)
         yield "\n".join((_underlined(catalogue.ATTENTION.upper(), "!"), *marked))
 
 
-def _section(section: Section) -> str:
+def _figures(digest: Digest) -> Iterator[str]:
+    if digest.figures:
+        head = f"{'':<{_LABEL_WIDTH}}{catalogue.NOW:>8}{catalogue.BEFORE:>8}"
+        title = _underlined(digest.figures_title or catalogue.FIGURES, "-")
+        yield "\n".join((title, "", head, *map(_figure, digest.figures)))
+
+
+def _figure(figure: Figure) -> str:
+    before = BLANK if figure.before is None else figure.before
+    return _labelled(figure.label, f"{figure.now:>8}{before:>8}")
+
+
+def _chart(chart: Chart) -> str:
+    bars = (_labelled(label, f"{number:>8}") for label, number in chart.bars)
+    return "\n".join((_underlined(chart.title, "-"), "", *bars))
+
+
+def _labelled(label: str, numbers: str) -> str:
+    """Write numbers beside the last line of their label."""
+    *above, last = textwrap.wrap(label, _LABEL_WIDTH - 2) or [""]
+    return "\n".join((*above, f"{last:<{_LABEL_WIDTH}}{numbers}"))
+
+
+def _sections(digest: Digest) -> Iterator[str]:
+    group = ""
+    for section in digest.sections:
+        if section.group != group:
+            group = section.group
+            yield _underlined(group or catalogue.UNGROUPED, "=")
+        yield _section(section, digest)
+
+
+def _section(section: Section, digest: Digest) -> str:
     count = max(section.total, len(section.lines))
-    left_out = count - len(section.lines)
     rows = (_row(number, section, line) for number, line in enumerate(section.lines, start=1))
-    end = (catalogue.more(left_out),) if left_out else ()
-    return "\n\n".join((_underlined(f"{section.title} ({count})", "-"), *rows, *end))
+    end = catalogue.more(section, digest) if count else _wrap(section.empty)
+    return "\n\n".join(filter(None, (_underlined(f"{section.title} ({count})", "-"), *rows, end)))
 
 
 def _row(number: int, section: Section, line: Line) -> str:
-    cells = list(line.cells)
-    if line.badge and section.badge_at is not None:
-        cells[section.badge_at] = line.badge.words
     width = min(max(map(len, section.headings), default=0), _HEADING_WIDTH)
     rest = " " * (width + _INDENT + 2)
     pairs = [
         _wrap(f"{heading:<{width}}  {cell}", " " * _INDENT, rest)
-        for heading, cell in zip(section.headings, cells, strict=True)
+        for heading, cell in zip(section.headings, _cells(section, line), strict=True)
     ]
     return f"{number:>3}.".ljust(_INDENT) + "\n".join(pairs).lstrip()
+
+
+def _cells(section: Section, line: Line) -> list[str]:
+    """Return the cells with the badge in its place, and the note where the HTML part has it."""
+    cells = list(line.cells)
+    if line.badge and section.badge_at is not None:
+        cells[section.badge_at] = line.badge.words
+    if line.note and cells:
+        at = 0 if line.note.isupper() else section.badge_at or 0
+        cells[at] = f"{cells[at]} [{line.note}]"
+    return cells
 
 
 def _underlined(title: str, rule: str) -> str:
@@ -56,5 +105,7 @@ def _underlined(title: str, rule: str) -> str:
 
 
 def _wrap(text: str, first: str = "", rest: str = "") -> str:
+    if len(first) + len(text) <= WIDTH and not text.isspace():
+        return text and (first + text).rstrip()  # what textwrap would say, at leisure
     lines = textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
     return "\n".join(lines)
