@@ -6,22 +6,22 @@ from datetime import date, datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from sereno.adapters.composing import compose_digest
 from sereno.adapters.directory import directory_tables
-from sereno.adapters.html.render import render_digest
 from sereno.adapters.memory import MemoryClock, MemoryLog, MemorySource, MemoryStore
-from sereno.adapters.mime import SenderPolicy, compose_mail
+from sereno.adapters.mime import SenderPolicy
 from sereno.adapters.monitors import shipped_monitors
 from sereno.adapters.registers import DepartmentRegisters
 from sereno.adapters.sources.database import open_source
 from sereno.domain.calendar import Calendar, parse_holidays
+from sereno.domain.rules import Monitor
 from sereno.engine.agenda import Orders
-from sereno.engine.watch import Report, Request, World, watch
+from sereno.engine.rounds import World
+from sereno.engine.watch import Report, Request, watch
 
 MADRID = ZoneInfo("Europe/Madrid")
 TUESDAY = datetime(2026, 11, 24, 9, 0, tzinfo=MADRID)
 (BRASS,) = (monitor for monitor in shipped_monitors() if monitor.name == "brass")
-
-TABLES = {"brass": BRASS.tables, "lanzadera": directory_tables()}
 
 PEOPLE = {
     "TbUsuariosAplicaciones": [
@@ -64,6 +64,7 @@ def no_holidays(_year: int) -> Mapping[date, str]:
 class Department:
     """A department whose registers, clock and calendar a test can change at will."""
 
+    monitor: Monitor = BRASS
     registers: dict[str, Mapping[str, list[dict[str, object]]] | None] = field(
         default_factory=lambda: {"brass": equipment(caducado=-3, proximo=12, lejano=200), "lanzadera": PEOPLE}
     )
@@ -88,16 +89,19 @@ class Department:
             operators=self.operators,
             blind_send_at=time(12),
             trial=self.trial,
-            thresholds=BRASS.settings,
+            thresholds=self.monitor.settings,
             audiences={} if self.audience is None else {"diario": self.audience},
             cadences={},
         )
 
-    def round(self, *, force: bool = False) -> Report:
+    def round(self, *, force: bool = False, digest: str | None = None) -> Report:
+        return watch(self.monitor, Request(force, digest), self.orders, self.world())
+
+    def world(self) -> World:
         clock = MemoryClock(self.now)
-        sources = {name: _source(name, rows) for name, rows in self.registers.items()}
+        sources = {name: self._source(name, rows) for name, rows in self.registers.items()}
         sources |= self.sources
-        world = World(
+        return World(
             clock=clock,
             log=self.log,
             store=self.store,
@@ -106,19 +110,17 @@ class Department:
             calendar=self.calendar,
             new_id=lambda: f"id{next(self.ids)}",
         )
-        return watch(BRASS, Request(force=force), self.orders, world)
+
+    def _source(self, name, rows):
+        if rows is None:
+            return open_source(name, f"sqlite:////nowhere/{name}.sqlite", None, 1.0)
+        declared = [table for table in self.monitor.tables if table.register == name]
+        return MemorySource([*declared, *directory_tables()], rows)
 
     def at(self, hour: int, minute: int = 0, *, day: int = 24) -> "Department":
         self.now = datetime(2026, 11, day, hour, minute, tzinfo=MADRID)
         return self
 
 
-def _source(name, rows):
-    if rows is None:
-        return open_source(name, f"sqlite:////nowhere/{name}.sqlite", None, 1.0)
-    return MemorySource(TABLES[name], rows)
-
-
 def _compose(digest, letter):
-    rendered = render_digest(digest)
-    return compose_mail(rendered.html, rendered.text, letter, SenderPolicy("example.com"))
+    return compose_digest(digest, letter, SenderPolicy("example.com"))

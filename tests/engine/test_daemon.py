@@ -12,7 +12,7 @@ from sereno.domain.calendar import Calendar, parse_holidays
 from sereno.domain.cycle import CycleTimes, NightHours
 from sereno.domain.errors import StoreUnavailable
 from sereno.engine.daemon import MAIL_JOB, Master, Post, keep_watch, single_cycle
-from sereno.engine.ports import JobResult
+from sereno.engine.records import JobResult
 
 TIMES = CycleTimes(timedelta(minutes=5), timedelta(minutes=60), timedelta(minutes=60), timedelta(minutes=120))
 NIGHT = NightHours(time(20), time(7))

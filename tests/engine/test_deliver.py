@@ -11,7 +11,7 @@ from sereno.adapters.memory import MemoryClock, MemoryLog, MemoryRelay, MemorySt
 from sereno.domain.errors import RelayUnavailable, StoreUnavailable
 from sereno.domain.outbox import Delivery, Envelope, Message
 from sereno.engine.deliver import BATCH, LEASE, Post, deliver
-from sereno.engine.ports import Run
+from sereno.engine.records import Run
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=ZoneInfo("Europe/Madrid"))
 DAY = NOW - timedelta(hours=9)

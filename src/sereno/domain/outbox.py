@@ -5,7 +5,7 @@
 #       │                  │ ├────▶ dead        refused for good (5xx): shown until somebody decides
 #       └────deferred──────┘ └────▶ unknown     nobody can tell whether it left: never sent again by itself
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -55,4 +55,21 @@ class Delivery:
     answer: str
     """The relay's own words, or what went wrong."""
     refused: Mapping[str, str]
-    """Recipients that the relay refused while it took the others, with its words."""
+    """Recipients that the relay refused, with its words; where it took the message, it did for the others."""
+
+    def reached(self, recipients: Sequence[str]) -> tuple[str, ...]:
+        """Return those of a message's recipients for whom the relay took it."""
+        if self.verdict != "accepted":
+            return ()
+        return tuple(address for address in recipients if address not in self.refused)
+
+    def is_unheard(self, recipients: Sequence[str]) -> bool:
+        """Tell whether the first reader was refused for good: copies alone tell nobody whom it concerns."""
+        return recipients[0].casefold() in self.refused_for_good
+
+    @property
+    def refused_for_good(self) -> frozenset[str]:
+        """Return the addresses at which nobody will ever get mail (5xx), case-folded."""
+        if self.verdict not in {"accepted", "dead"}:
+            return frozenset()  # what was deferred is tried again
+        return frozenset(each.casefold() for each, words in self.refused.items() if words.startswith("5"))

@@ -8,7 +8,8 @@ from sereno.domain.cadence import Attempt, Cadence, NotOwed, Period, next_period
 from sereno.domain.calendar import Calendar
 from sereno.domain.errors import SerenoError
 from sereno.domain.rules import DigestPlan, Monitor, Setting
-from sereno.engine.ports import Run, Store
+from sereno.engine.ports import Store
+from sereno.engine.records import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,11 @@ class Orders:
     audiences: Mapping[str, str]
     """By digest name, where the settings replace the monitor's own audience."""
     cadences: Mapping[str, Cadence]
+    repeat: tuple[int, ...] = ()
+    """Replaces the repeat ladder of the digests that have one; empty leaves them theirs."""
+    rows_shown: int = 25
+    sheet_from: int = 50
+    """Rows in all from which a workbook with every row is attached."""
     unconfigured: tuple[str, ...] = ()
     """The variables of the registers that have no URL; while there is one, the monitor is not started."""
 
@@ -80,4 +86,5 @@ def _following(cadence: Cadence, now: datetime, calendar: Calendar) -> Period | 
 
 
 def _attempt(run: Run) -> Attempt:
-    return Attempt(run.finished_at, "trial" if run.trial and run.state == "complete" else run.state)
+    """Recall how a run ended; one on trial is served for the trial even where somebody was missing."""
+    return Attempt(run.finished_at, "trial" if run.trial and run.state != "blind" else run.state)

@@ -13,7 +13,8 @@ from sereno.domain.errors import SerenoError
 from sereno.domain.rules import Monitor
 from sereno.domain.wallclock import seconds_between
 from sereno.engine.agenda import Duty, Orders, agenda
-from sereno.engine.ports import Clock, JobResult, Jobs, Log, Stop, Store
+from sereno.engine.ports import Clock, Jobs, Log, Stop, Store
+from sereno.engine.records import JobResult
 
 MAIL_JOB = "email_services"
 SLICE = 60.0

@@ -8,7 +8,8 @@ from itertools import takewhile
 
 from sereno.domain.errors import RelayUnavailable
 from sereno.domain.outbox import Delivery, Message, Verdict
-from sereno.engine.ports import Clock, Log, MailSummary, Relay, Stop, Store
+from sereno.engine.ports import Clock, Log, Relay, Stop, Store
+from sereno.engine.records import MailSummary
 
 BATCH = 10
 LEASE = timedelta(hours=3)
@@ -59,7 +60,7 @@ def deliver(post: Post) -> MailReport:
     now = post.clock.now()
     return MailReport(
         verdicts=Counter(delivery.verdict for delivery in ended),
-        refused=sum(len(delivery.refused) for delivery in ended),
+        refused=sum(len(each.refused) for each in ended if each.verdict == "accepted"),
         outbox=post.store.mail_summary(now.replace(hour=0, minute=0, second=0, microsecond=0)),
         trouble=trouble,
     )

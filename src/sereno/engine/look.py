@@ -1,16 +1,20 @@
 """One look at a monitor's registers: each rule seen, or blind with its reason."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
 
 from sereno.domain.errors import RegisterEmpty, RuleFailed, SchemaDrift, SourceUnavailable
-from sereno.domain.findings import Blind, Look, Outcome, judge
+from sereno.domain.findings import Blind, Datum, Look, Outcome, Row, Seen, judge
+from sereno.domain.ledger import Entry, Ledger, follow
 from sereno.domain.rules import Monitor, Query, Rule, Setting
 from sereno.engine.ports import Log, Registers, Snapshot
 
 BLINDING = (SourceUnavailable, SchemaDrift, RegisterEmpty, RuleFailed)
 """The errors that mean: this could not be seen."""
+
+CHECK_COLUMNS = ("registro", "tabla", "clave", "columna", "valor")
+"""What a query of kind `check` answers with: a datum to correct a row."""
 
 
 def look_at(
@@ -23,11 +27,49 @@ def look_at(
         except BLINDING as error:
             return Look(tuple(Blind(rule.id, str(error)) for rule in monitor.rules), (), {})
         outcomes = tuple(_evaluate(rule, snapshot, today, settings) for rule in monitor.rules)
-        counted = ((query.id, _count(query, snapshot, log)) for query in monitor.counts)
-        counts = {name: number for name, number in counted if number is not None}
-        look = Look(outcomes, tuple(snapshot.data_errors), counts)
+        checked = _answers(monitor.of_kind("check"), snapshot)
+        look = Look(
+            outcomes=(*outcomes, *(answer for answer in checked.values() if isinstance(answer, Blind))),
+            data_errors=(
+                *snapshot.data_errors,
+                *(datum for rows in checked.values() for datum in _data(rows)),
+            ),
+            counts=_counts(monitor.of_kind("count"), snapshot, log),
+            people=_answers(monitor.of_kind("people"), snapshot),
+            figures=_answers(monitor.of_kind("figure"), snapshot),
+        )
     _log_look(monitor, look, log)
     return look
+
+
+def follow_up(
+    monitor: Monitor, look: Look, ledger: Ledger, today: date, settings: Mapping[str, Setting]
+) -> list[Entry]:
+    """Bring the ledger's entries up to date with every rule that was seen; a blind one ends nothing."""
+    seen = {outcome.rule: outcome.findings for outcome in look.outcomes if isinstance(outcome, Seen)}
+    return [
+        entry
+        for rule in monitor.rules
+        if rule.id in seen
+        for entry in follow(rule, seen[rule.id], ledger, today, settings)
+    ]
+
+
+def _answers(queries: Sequence[Query], snapshot: Snapshot) -> dict[str, Sequence[Row] | Blind]:
+    return {query.id: _answer(query, snapshot) for query in queries}
+
+
+def _answer(query: Query, snapshot: Snapshot) -> Sequence[Row] | Blind:
+    try:
+        return snapshot.select(query)
+    except BLINDING as error:
+        return Blind(query.id, str(error))
+
+
+def _data(rows: Sequence[Row] | Blind) -> list[Datum]:
+    if isinstance(rows, Blind):
+        return []
+    return [Datum(*(str(row[column]) for column in CHECK_COLUMNS)) for row in rows]
 
 
 def _evaluate(rule: Rule, snapshot: Snapshot, today: date, settings: Mapping[str, Setting]) -> Outcome:
@@ -37,14 +79,16 @@ def _evaluate(rule: Rule, snapshot: Snapshot, today: date, settings: Mapping[str
         return Blind(rule.id, str(error))
 
 
-def _count(query: Query, snapshot: Snapshot, log: Log) -> int | None:
+def _counts(queries: Sequence[Query], snapshot: Snapshot, log: Log) -> dict[str, int]:
     """Count for the diagnostics; they inform, so that their failing is logged and blinds nothing."""
-    try:
-        (row,) = snapshot.select(query)
-    except BLINDING as error:
-        log.warning("diagnostic.failed", query=query.id, why=str(error))
-        return None
-    return int(next(iter(row.values())) or 0)
+    counts = {}
+    for query in queries:
+        answer = _answer(query, snapshot)
+        if isinstance(answer, Blind):
+            log.warning("diagnostic.failed", query=query.id, why=answer.why)
+        else:
+            counts[query.id] = int(next(iter(answer[0].values())) or 0)
+    return counts
 
 
 def _log_look(monitor: Monitor, look: Look, log: Log) -> None:

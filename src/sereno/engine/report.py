@@ -15,7 +15,8 @@ from sereno.domain.errors import StoreUnavailable
 from sereno.domain.wallclock import seconds_between
 from sereno.engine.agenda import Duty, agenda
 from sereno.engine.daemon import MAIL_JOB, Post, State
-from sereno.engine.ports import JobResult, JobTotals, Store
+from sereno.engine.ports import Store
+from sereno.engine.records import JobResult, JobTotals
 
 SCHEMA_VERSION = 1
 SAMPLE = 100

@@ -1,36 +1,27 @@
 """One round of a monitor: what is owed, what is found, who is told, all recorded in one transaction."""
 
-from collections.abc import Callable
+from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import timedelta
 
 from sereno.domain.cadence import NotOwed, period_id
-from sereno.domain.calendar import Calendar
-from sereno.domain.digest import Digest, build_digest
-from sereno.domain.directory import audience, is_role
-from sereno.domain.errors import AlreadyComplete, NotConfigured
-from sereno.domain.findings import Datum, Look
+from sereno.domain.digest import Digest
+from sereno.domain.errors import AlreadyComplete
+from sereno.domain.findings import Look
+from sereno.domain.ledger import Telling
 from sereno.domain.outbox import Message
+from sereno.domain.parcels import Parcel
 from sereno.domain.rules import DigestPlan, Monitor
+from sereno.domain.writing import row_text, write_digest
 from sereno.engine.agenda import Orders, owed
-from sereno.engine.look import BLINDING, look_at
-from sereno.engine.ports import Clock, Compose, Letter, Log, Registers, Run, RunState, Store
+from sereno.engine.briefing import DOUBTS_KEPT, Briefing, brief
+from sereno.engine.look import follow_up, look_at
+from sereno.engine.ports import Letter, Log
+from sereno.engine.records import Run, RunState, Told
+from sereno.engine.rounds import Round, World
 
-DOUBTS_KEPT = 1000
-"""Data to correct that a run remembers, to tell what is new; one bad column can hold a hundred thousand."""
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """Gather what a round works with."""
-
-    clock: Clock
-    log: Log
-    store: Store
-    registers: Registers
-    compose: Compose
-    calendar: Calendar
-    new_id: Callable[[], str]
+LOOKED_BACK = timedelta(days=400)
+"""How long ago an entry may have ended and still be counted in a report of twelve months."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +41,10 @@ class Served:
     reason: str
     """Why nothing was done; empty where a run was made."""
     run: Run | None = None
-    digest: Digest | None = None
+    parcels: tuple[Parcel, ...] = ()
+    """What it would tell whom, sent or not."""
+    digests: tuple[Digest, ...] = ()
+    """As they are read, one a parcel."""
     messages: tuple[Message, ...] = ()
 
 
@@ -84,12 +78,20 @@ def watch(monitor: Monitor, request: Request, orders: Orders, world: World) -> R
     if all(isinstance(decision, NotOwed) for _, decision in decisions):
         return Report(monitor, tuple(_idle(plan, d) for plan, d in decisions if isinstance(d, NotOwed)), None)
     look = look_at(monitor, started.date(), orders.thresholds, world.registers, world.log)
-    served = [
-        _idle(plan, decision)
-        if isinstance(decision, NotOwed)
-        else _serve(_Round(monitor, plan, decision, look, started, request.force), orders, world)
-        for plan, decision in decisions
-    ]
+    before = world.store.ledger(monitor.name, started.date() - LOOKED_BACK)
+    changes = follow_up(monitor, look, before, started.date(), orders.thresholds)
+    ledger = {**before, **{(entry.rule, entry.track): entry for entry in changes}}
+    served: list[Served] = []
+    for plan, decision in decisions:
+        if isinstance(decision, NotOwed):
+            served.append(_idle(plan, decision))
+            continue
+        unwritten = () if any(each.run for each in served) else changes
+        served.append(
+            _serve(
+                Round(monitor, plan, decision, look, ledger, unwritten, started, request.force, orders, world)
+            )
+        )
     return Report(monitor, tuple(served), look)
 
 
@@ -107,54 +109,93 @@ def _decide(
     return decision.id
 
 
-@dataclass(frozen=True, slots=True)
-class _Round:
-    """Hold what is known of one digest's round before it is served."""
-
-    monitor: Monitor
-    plan: DigestPlan
-    period: str
-    look: Look
-    started: datetime
-    forced: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Readers:
-    """Name who gets the digest, and what must be said about those who do not."""
-
-    addresses: tuple[str, ...]
-    warnings: tuple[str, ...] = ()
-    blind: str = ""
-    """Why the directory could not tell; empty when it could."""
-    doubts: tuple[Datum, ...] = ()
-    """What could not be understood in the directory."""
-
-
-def _serve(this: _Round, orders: Orders, world: World) -> Served:
-    readers = _readers(this, orders, world)
-    this = replace(this, look=replace(this.look, data_errors=(*this.look.data_errors, *readers.doubts)))
-    why = "; ".join(filter(None, [*(blind.why for blind in this.look.blind), readers.blind]))
-    digest = build_digest(
-        this.monitor, this.plan, this.look, this.started.date(), orders.thresholds, readers.warnings
-    )
-    wanted = (
-        _worth_sending(this, digest, orders, world) if not why else _incomplete_is_due(this, orders, world)
-    )
-    messages = (_compose(this, digest, readers, orders, world),) if wanted and readers.addresses else ()
-    state: RunState = "blind" if why else "unaddressed" if wanted and not messages else "complete"
-    if state == "unaddressed":
-        why = " ".join(readers.warnings)
-    run = _run(this, state, why, messages, orders, world)
-    return _record(this, run, digest, messages, world)
-
-
-def _record(this: _Round, run: Run, digest: Digest, messages: tuple[Message, ...], world: World) -> Served:
+def _serve(this: Round) -> Served:
+    briefing = brief(this)
+    digests = tuple(write_digest(parcel, briefing.page) for parcel in briefing.parcels)
+    silent = bool(briefing.blind) and not _incomplete_is_due(this)
+    mail = [] if silent else [(p, d) for p, d in zip(briefing.parcels, digests, strict=True) if p.to]
+    messages = tuple(_compose(this, parcel, digest) for parcel, digest in mail)
+    # What strays because something could not be seen is still owed to those whom it concerns.
+    told = [
+        each
+        for (parcel, _), message in zip(mail, messages, strict=True)
+        if not (parcel.strayed and briefing.blind)
+        for each in _told(this, parcel, message.id)
+    ]
+    run = _run(this, briefing, messages)
     try:
-        world.store.record(run, messages)
-    except AlreadyComplete:
-        return Served(this.plan, this.period, "otro proceso ya lo ha hecho")
-    told = world.log.info if run.state == "complete" else world.log.warning
+        this.world.store.record(run, messages, this.changes, () if this.orders.trial else told)
+    except AlreadyComplete as error:
+        return Served(this.plan, this.period, str(error))
+    _log_run(run, this.world.log)
+    return Served(this.plan, this.period, "", run, briefing.parcels, digests, messages)
+
+
+def _incomplete_is_due(this: Round) -> bool:
+    """Send the incomplete digest once a period, from the hour at which waiting longer would hide it."""
+    if this.started.time() < this.orders.blind_send_at:
+        return False
+    runs = this.world.store.runs(this.monitor.name, this.plan.name, this.period)
+    sent = [run for run in runs if run.state == "blind" and run.sent]
+    return not any((run.forced, run.trial) == (this.forced, this.orders.trial) for run in sent)
+
+
+def _compose(this: Round, parcel: Parcel, digest: Digest) -> Message:
+    letter = Letter(
+        message_id=this.world.new_id(),
+        to=parcel.to,
+        cc=parcel.cc,
+        bcc=parcel.bcc,
+        subject=this.plan.subject,
+        application=this.monitor.application,
+        list_id=f"{this.monitor.name}/{this.plan.name}",
+        date=this.world.clock.now(),
+    )
+    return replace(this.world.compose(digest, letter), trial=this.orders.trial)
+
+
+def _told(this: Round, parcel: Parcel, message_id: str) -> list[Told]:
+    """Note every finding of a mail as told, whether its body shows the row or its workbook."""
+    today = this.started.date()
+    return [
+        Told(
+            item.finding.rule,
+            item.finding.track,
+            item.finding.key,
+            Telling(this.plan.name, this.period, item.finding.section or "", item.finding.due, today),
+            message_id,
+            row_text(item, this.monitor),
+        )
+        for item in parcel.items
+    ]
+
+
+def _run(this: Round, briefing: Briefing, messages: tuple[Message, ...]) -> Run:
+    lost = [parcel for parcel in briefing.parcels if not parcel.to]
+    state: RunState = "blind" if briefing.blind else "unaddressed" if lost else "complete"
+    why = "; ".join(briefing.blind) or " ".join(warning for parcel in lost for warning in parcel.warnings)
+    counts = Counter(finding.section for finding in briefing.found if finding.section)
+    return Run(
+        id=this.world.new_id(),
+        monitor=this.monitor.name,
+        digest=this.plan.name,
+        period=this.period,
+        state=state,
+        started_at=this.started,
+        finished_at=this.world.clock.now(),
+        findings=counts.total(),
+        messages=len(messages),
+        why=why,
+        sent=bool(messages),
+        forced=this.forced,
+        trial=this.orders.trial,
+        data_errors=this.look.doubts[:DOUBTS_KEPT],
+        counts=counts,
+    )
+
+
+def _log_run(run: Run, log: Log) -> None:
+    told = log.info if run.state == "complete" else log.warning
     told(
         f"run.{run.state}",
         monitor=run.monitor,
@@ -164,97 +205,6 @@ def _record(this: _Round, run: Run, digest: Digest, messages: tuple[Message, ...
         messages=run.messages,
         why=run.why,
     )
-    return Served(this.plan, this.period, "", run, digest, messages)
-
-
-def _readers(this: _Round, orders: Orders, world: World) -> _Readers:
-    """Resolve the audience; where nobody is found the operators hear it instead, and everybody reads why."""
-    to = orders.audiences.get(this.plan.name, this.plan.to)
-    try:
-        directory = world.registers.directory() if is_role(to) else None
-    except NotConfigured as error:
-        return _Readers(orders.operators, (f"Sin destinatario: {error}", _instead(orders)))
-    except BLINDING as error:
-        why = f"No se ha podido leer el directorio de personas: {error}"
-        return _Readers(orders.operators, (why, _instead(orders)), blind=why)
-    found = audience(directory, to, this.monitor.application_id)
-    doubts = directory.doubts if directory else ()
-    missing = tuple(
-        f"No se ha podido avisar a {person.label}: no tiene dirección válida." for person in found.unreachable
-    )
-    if found.addresses:
-        return _Readers(found.addresses, missing, doubts=doubts)
-    nobody = f"Sin destinatario: no hay a quién escribir con el papel «{to}»."
-    return _Readers(orders.operators, (nobody, *missing, _instead(orders)), doubts=doubts)
-
-
-def _compose(this: _Round, digest: Digest, readers: _Readers, orders: Orders, world: World) -> Message:
-    plan = this.plan
-    letter = Letter(
-        message_id=world.new_id(),
-        to=readers.addresses,
-        cc=(),
-        bcc=(),
-        subject=plan.subject,
-        application=this.monitor.application,
-        list_id=f"{this.monitor.name}/{plan.name}",
-        date=world.clock.now(),
-    )
-    return replace(world.compose(digest, letter), trial=orders.trial)
-
-
-def _worth_sending(this: _Round, digest: Digest, orders: Orders, world: World) -> bool:
-    """Send what has findings; data to correct alone make a mail only when something in them is new."""
-    if any(section.id in this.plan.sections for section in digest.sections):
-        return True
-    previous = world.store.last_run(this.monitor.name, this.plan.name, state="complete")
-    told = previous.data_errors if previous and previous.trial == orders.trial else ()
-    return bool(set(_kept_doubts(this)) - set(told))
-
-
-def _incomplete_is_due(this: _Round, orders: Orders, world: World) -> bool:
-    """Send the incomplete digest once a period, from the hour at which waiting longer would hide it."""
-    if this.started.time() < orders.blind_send_at:
-        return False
-    runs = world.store.runs(this.monitor.name, this.plan.name, this.period)
-    sent = [run for run in runs if run.state == "blind" and run.sent]
-    return not any((run.forced, run.trial) == (this.forced, orders.trial) for run in sent)
-
-
-def _run(
-    this: _Round,
-    state: RunState,
-    why: str,
-    messages: tuple[Message, ...],
-    orders: Orders,
-    world: World,
-) -> Run:
-    return Run(
-        id=world.new_id(),
-        monitor=this.monitor.name,
-        digest=this.plan.name,
-        period=this.period,
-        state=state,
-        started_at=this.started,
-        finished_at=world.clock.now(),
-        findings=sum(finding.section in this.plan.sections for finding in this.look.findings),
-        messages=len(messages),
-        why=why,
-        sent=bool(messages),
-        forced=this.forced,
-        trial=orders.trial,
-        data_errors=_kept_doubts(this),
-    )
-
-
-def _kept_doubts(this: _Round) -> tuple[Datum, ...]:
-    return this.look.doubts[:DOUBTS_KEPT]
-
-
-def _instead(orders: Orders) -> str:
-    if orders.operators:
-        return "Este correo va a los operadores en su lugar."
-    return "Tampoco hay OPERATORS a quienes decírselo."
 
 
 def _idle(plan: DigestPlan, decision: NotOwed) -> Served:

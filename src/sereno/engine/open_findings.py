@@ -1,0 +1,115 @@
+"""The findings that the ledger holds open, as a person asks for them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sereno.domain.findings import Finding, urgency
+from sereno.domain.ledger import Entry
+from sereno.domain.rules import Monitor, Rule
+from sereno.engine.ports import Store
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFinding:
+    """Hold an entry that has not ended, with what it is an entry of."""
+
+    monitor: Monitor
+    rule: Rule
+    entry: Entry
+    today: date
+
+    @property
+    def days(self) -> int | None:
+        """Count the calendar days left."""
+        return None if self.entry.due is None else (self.entry.due - self.today).days
+
+    @property
+    def band(self) -> str:
+        """Name its band as the ledger does; empty where its rule has none."""
+        return next((band.name for band in self.rule.bands if band.id == self.entry.section), "")
+
+    @property
+    def told(self) -> int:
+        """Count how often it was told since it was first seen."""
+        return sum(each.on >= self.entry.first_seen for each in self.entry.tellings)
+
+    @property
+    def snoozed_until(self) -> date | None:
+        """Return until when it is put off; None where that is over, or was for another due date."""
+        snooze, due = self.entry.snooze, self.entry.due
+        falling_due = due is not None and due <= self.today
+        if snooze is None or snooze.until <= self.today or snooze.due != due or falling_due:
+            return None
+        return snooze.until
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Say which findings are asked for: by rule or section, by band, by whom their rows name."""
+
+    rule: str | None = None
+    band: str | None = None
+    owners: frozenset[str] | None = None
+    """As the rows name them."""
+
+    def holds(self, each: OpenFinding) -> bool:
+        """Tell whether a finding is asked for."""
+        entry = each.entry
+        return (
+            self.rule in {None, entry.rule, entry.section}
+            and self.band in {None, each.band, entry.section}
+            and (self.owners is None or entry.owner in self.owners)
+        )
+
+
+def open_findings(monitors: Iterable[Monitor], store: Store, today: date) -> list[OpenFinding]:
+    """List what is open, as digests show it: by section, overdue first, then by due date and key."""
+    return [each for monitor in monitors for each in sorted(_open(monitor, store, today), key=_place)]
+
+
+def described(each: OpenFinding) -> dict[str, Any]:
+    """Describe an open finding for other programs (docs/reference/commands.md); dates are ISO 8601."""
+    entry = each.entry
+    return {
+        "monitor": each.monitor.name,
+        "rule": entry.rule,
+        "section": entry.section,
+        "band": each.band or None,
+        "key": list(entry.key),
+        "due": _iso(entry.due),
+        "days": each.days,
+        "owner": entry.owner,
+        "first_seen": _iso(entry.first_seen),
+        "last_seen": _iso(entry.last_seen),
+        "told": each.told,
+        "replannings": entry.replannings,
+        "snoozed_until": _iso(each.snoozed_until),
+    }
+
+
+def key_text(key: Sequence[object]) -> str:
+    """Write a key as a person types it: its values separated by commas."""
+    return ",".join("" if cell is None else str(cell).strip() for cell in key)
+
+
+def _open(monitor: Monitor, store: Store, today: date) -> Iterator[OpenFinding]:
+    rules = {rule.id: rule for rule in monitor.rules}
+    for (rule, _), entry in store.ledger(monitor.name, today).items():
+        if entry.ended is None and entry.section is not None and rule in rules:
+            yield OpenFinding(monitor, rules[rule], entry, today)
+
+
+def _place(each: OpenFinding) -> tuple[object, ...]:
+    shown = [section for plan in each.monitor.digests for section in plan.sections]
+    entry = each.entry
+    place = shown.index(entry.section) if entry.section in shown else len(shown)
+    finding = Finding(
+        entry.rule, entry.section, entry.key, entry.track, entry.due, each.days, entry.owner, {}
+    )
+    return (place, *urgency(finding))
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

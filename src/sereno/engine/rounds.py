@@ -1,0 +1,48 @@
+"""What a round works with, and what is known of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sereno.domain.calendar import Calendar
+from sereno.domain.findings import Look
+from sereno.domain.ledger import Entry, Ledger
+from sereno.domain.rules import DigestPlan, Monitor
+from sereno.engine.agenda import Orders
+from sereno.engine.ports import Clock, Compose, Log, Registers, Store
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Gather what a round works with."""
+
+    clock: Clock
+    log: Log
+    store: Store
+    registers: Registers
+    compose: Compose
+    calendar: Calendar
+    new_id: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Hold what is known of one digest's round before it is served."""
+
+    monitor: Monitor
+    plan: DigestPlan
+    period: str
+    look: Look
+    ledger: Ledger
+    """As it stands after this look."""
+    changes: Sequence[Entry]
+    """What the store does not hold of it yet."""
+    started: datetime
+    forced: bool
+    orders: Orders
+    world: World
+
+    @property
+    def today(self) -> date:
+        """Return the day of the round."""
+        return self.started.date()
