@@ -1,21 +1,24 @@
 """Invented measuring equipment: every boundary of the BRASS rules, and a store room of ordinary ones."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import cycle
 from random import Random
 
-from sereno.adapters.demo.people import Rows
+from sereno.adapters.demo.records import Record, Value, found, missed, sheet
 
-SCHEMA = """
-CREATE TABLE TbEquiposMedida (
-    IDEquipoMedida INTEGER PRIMARY KEY, Nombre TEXT, NS TEXT, PN TEXT, Marca TEXT, Modelo TEXT,
-    FechaFinServicio TEXT
-);
-CREATE TABLE TbEquiposMedidaCalibraciones (
-    IDCalibracion INTEGER PRIMARY KEY, IDEquipoMedida INTEGER, FechaCalibracion TEXT,
-    FechaFinCalibracion TEXT, EmpresaCalibradora TEXT
-);
-"""
+SHEETS = (
+    sheet(
+        "TbEquiposMedida",
+        "IDEquipoMedida key, Nombre text, NS text, PN text, Marca text, Modelo text, FechaFinServicio date",
+    ),
+    sheet(
+        "TbEquiposMedidaCalibraciones",
+        "IDCalibracion key, IDEquipoMedida int, FechaCalibracion date, FechaFinCalibracion date,"
+        " EmpresaCalibradora text",
+        link="IDEquipoMedida",
+    ),
+)
 
 KINDS = (
     ("Polímetro digital", "Fluke", "87V"),
@@ -29,68 +32,63 @@ KINDS = (
 )
 LABORATORIES = ("Laboratorio Meseta", "Calibraciones Duero", "Metrología Levante")
 ORDINARY = 110
-STRANGER = 9_999
+STRANGER = 9_999_999
 """An instrument that only a certificate knows."""
 
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """Place an instrument at a boundary: (calibrated, ends) in days from today, in the order typed."""
-
-    certificates: tuple[tuple[int | None, int | None], ...]
-    retired: int | None = None
+Certificate = tuple[int | None, int | None]
+"""(calibrated, ends) in days from today."""
 
 
-CASES = (
-    Case(((-365, 0),)),
-    Case(((-364, 1),)),
-    Case(((-335, 30),)),
-    Case(((-334, 31),)),
-    Case(((-265, 100), (-31, -1))),
-    Case(((-265, 100), (-10, None))),
-    Case(((-20, 345), (-1500, -1135))),
-    Case(()),
-    Case(((-400, -35),), retired=-1),
-    Case(((-380, -15),), retired=1),
-    Case(((-358, 7),)),
-    Case(((-357, 8),)),
-    Case(((-30, 335), (None, -5))),
-)
-"""Numbered from 1 in the register."""
+def equipment_records(chance: Random, scale: int) -> Iterator[Record]:
+    """Invent the instruments and their certificates; the cases are the first in the register."""
+    instrument = partial(_instrument, chance, cycle(KINDS))
+    yield from _cases(instrument)
+    for _ in range(ORDINARY * scale):
+        since = chance.randint(10, 300)
+        yield instrument((-since - 365, -since), (-since, 365 - since))
+    yield _certificate(chance, (-365, -1), IDEquipoMedida=STRANGER)
 
 
-def equipment_rows(chance: Random, today: date) -> Rows:
-    """Invent the instruments and their certificates."""
-    cases = (*CASES, *(_ordinary(chance) for _ in range(ORDINARY)))
-    certificates = [
-        (number, *_dates(today, certificate), chance.choice(LABORATORIES))
-        for number, case in enumerate(cases, 1)
-        for certificate in case.certificates
-    ]
-    orphan = (STRANGER, *_dates(today, (-365, -1)), LABORATORIES[0])
-    return {
-        "TbEquiposMedida": [_instrument(number, case, chance, today) for number, case in enumerate(cases, 1)],
-        "TbEquiposMedidaCalibraciones": [(at, *row) for at, row in enumerate((*certificates, orphan), 1)],
+def _cases(instrument: Callable[..., Record]) -> Iterator[Record]:
+    """Place instruments at the boundaries; their certificates in the order typed."""
+    yield found("BR-1", missed("BR-2", instrument((-365, 0))))
+    yield found("BR-2", missed("BR-1", instrument((-364, 1))))
+    yield found("BR-2", instrument((-335, 30)))
+    yield missed("BR-2", instrument((-334, 31)))
+    yield found("BR-1", instrument((-265, 100), (-31, -1)))
+    yield found("BR-1", instrument((-265, 100), (-10, None)))
+    yield missed("BR-1", instrument((-20, 345), (-1500, -1135)))
+    yield found("BR-1", instrument())
+    yield missed("BR-1", instrument((-400, -35), retired=-1))
+    yield found("BR-1", instrument((-380, -15), retired=1))
+    yield found("BR-2", instrument((-358, 7)))
+    yield found("BR-2", instrument((-357, 8)))
+    yield missed("BR-1", instrument((-30, 335), (None, -5)))
+
+
+def _instrument(
+    chance: Random,
+    kinds: Iterator[tuple[str, str, str]],
+    *certificates: Certificate,
+    retired: int | None = None,
+) -> Record:
+    name, maker, model = next(kinds)
+    values: dict[str, Value] = {
+        "Nombre": name,
+        "NS": f"{maker[:2].upper()}-{chance.randint(10_000, 99_999)}",
+        "PN": f"PN-{chance.randint(100, 120)}",
+        "Marca": maker,
+        "Modelo": model,
+        "FechaFinServicio": retired,
     }
+    return Record("TbEquiposMedida", values, tuple(_certificate(chance, each) for each in certificates))
 
 
-def _ordinary(chance: Random) -> Case:
-    """Calibrate an instrument some time this year, for longer than any warning."""
-    since = chance.randint(10, 300)
-    return Case(((-since - 365, -since), (-since, 365 - since)))
-
-
-def _instrument(number: int, case: Case, chance: Random, today: date) -> tuple[object, ...]:
-    name, maker, model = KINDS[number % len(KINDS)]
-    serial = f"{maker[:2].upper()}-{chance.randint(10_000, 99_999)}"
-    return (number, name, serial, f"PN-{100 + number % len(KINDS)}", maker, model, _day(today, case.retired))
-
-
-def _dates(today: date, certificate: tuple[int | None, int | None]) -> tuple[str | None, str | None]:
-    calibrated, ends = certificate
-    return _day(today, calibrated), _day(today, ends)
-
-
-def _day(today: date, days: int | None) -> str | None:
-    """Write a date as the department's forms do."""
-    return None if days is None else f"{today + timedelta(days=days):%d/%m/%Y}"
+def _certificate(chance: Random, dates: Certificate, **values: Value) -> Record:
+    calibrated, ends = dates
+    written: dict[str, Value] = {
+        "FechaCalibracion": calibrated,
+        "FechaFinCalibracion": ends,
+        "EmpresaCalibradora": chance.choice(LABORATORIES),
+    }
+    return Record("TbEquiposMedidaCalibraciones", written | values)
