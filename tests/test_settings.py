@@ -1,4 +1,3 @@
-import re
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -35,7 +34,7 @@ BRASS = Monitor(
     tables=(Table("TbEquiposMedida", "brass", (Column("IDEquipoMedida", "INTEGER"),)),),
     views=(),
     rules=(),
-    counts=(),
+    queries={},
     digests=(DIARIO,),
     settings={"dias_aviso": 30},
 )
@@ -485,44 +484,15 @@ def test_an_older_name_without_any_successor_is_a_warning(load):
     ]
 
 
-# The pages
-
-
-def test_every_name_is_unique():
-    names = [variable.name for variable in variables(MONITORS)]
-    assert len(names) == len(set(names))
-
-
 def test_registers_shared_by_monitors_are_listed_once():
     names = [variable.name for variable in variables((BRASS, BRASS))]
     assert names.count("BRASS_DB_URL") == names.count("LANZADERA_DB_URL") == 1
 
 
-def test_the_example_file_explains_every_variable_with_its_default():
-    paragraphs = (ROOT / ".env.example").read_text(encoding="utf-8").split("\n\n")
-    explained = [
-        (found[2], found[3], " ".join(found[1].replace("#", "").split()))
-        for paragraph in paragraphs
-        if (found := re.fullmatch(r"((?:# .*\n)+)# ([A-Z_]+)=(.*)", paragraph.strip()))
-    ]
-    assert explained == [(each.name, each.default, each.meaning) for each in variables(MONITORS)]
+def test_the_file_of_substitutes_starts_at_home_and_need_not_be_there(load, tmp_path):
+    assert load(**ENOUGH).substitutes_file is None
+    assert load(SUSTITUTOS_FILE="datos/s.csv", **ENOUGH).substitutes_file == tmp_path / "datos/s.csv"
 
 
-def test_the_example_file_changes_nothing_until_it_is_edited(load):
-    assert load((ROOT / ".env.example").read_text(encoding="utf-8")) == load()
-
-
-def test_the_example_file_uncommented_gives_the_defaults(load):
-    text = (ROOT / ".env.example").read_text(encoding="utf-8")
-    lines = re.findall(r"^# ((?!SERENO_HOME|SERENO_ENV_FILE)[A-Z_]+=.*)$", text, re.MULTILINE)
-    settings, defaults = load("\n".join(lines)), load()
-    assert settings.audiences == {"brass/diario": "admin"}
-    assert settings.cadences == {"brass/diario": DIARIO.cadence}
-    names = ("cycle_times", "night", "thresholds", "state_db_url", "mail", "smtp", "registers", "warnings")
-    assert [getattr(settings, name) for name in names] == [getattr(defaults, name) for name in names]
-
-
-def test_the_reference_lists_every_variable_with_its_default():
-    text = (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| `([A-Z_]+)` \| (?:—|`(.+)`) \| \S", text, re.MULTILINE)
-    assert rows == [(each.name, each.default) for each in variables(MONITORS)]
+def test_addresses_are_taken_in_the_form_that_relays_take(load):
+    assert load(OPERATORS="luis@peñíscola.es", **ENOUGH).operators == ("luis@xn--pescola-8ya9a.es",)

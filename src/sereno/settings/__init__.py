@@ -1,8 +1,16 @@
 """Read every variable of `.env` and the environment, or tell every fault at once."""
 
+from sereno.settings.advice import advice, mail_modes
 from sereno.settings.agreement import Purpose
 from sereno.settings.loading import load_settings
-from sereno.settings.surroundings import demo_environment, home, is_configured, job_environment
+from sereno.settings.orders import standing_orders
+from sereno.settings.surroundings import (
+    demo_environment,
+    home,
+    is_configured,
+    job_environment,
+    monitors_folder,
+)
 from sereno.settings.values import Mail, RegisterAccess, Settings, Smtp
 from sereno.settings.variables import Variable, variables
 
@@ -13,10 +21,14 @@ __all__ = [
     "Settings",
     "Smtp",
     "Variable",
+    "advice",
     "demo_environment",
     "home",
     "is_configured",
     "job_environment",
     "load_settings",
+    "mail_modes",
+    "monitors_folder",
+    "standing_orders",
     "variables",
 ]

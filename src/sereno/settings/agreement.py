@@ -1,5 +1,6 @@
 """What variables must be to one another, each being well written by itself."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
@@ -7,6 +8,7 @@ from sereno.domain.errors import Fault
 from sereno.domain.rules import Monitor, url_variable
 from sereno.settings.kinds import is_loopback
 from sereno.settings.texts import Texts
+from sereno.settings.variables import variables
 
 Purpose = Literal["run", "dry_run", "check"]
 """A run needs something to watch and a way to tell it; a dry run and a check need neither."""
@@ -20,6 +22,7 @@ def find_disagreements(
     monitors: Sequence[Monitor], purpose: Purpose, texts: Texts, values: Mapping[str, Any]
 ) -> Iterator[Fault]:
     """Yield a fault for each rule that is broken; a variable that is itself faulty counts as written."""
+    yield from _shared_names(monitors)
     if purpose == "run":
         yield from _nothing_to_watch(monitors, texts)
         yield from _no_way_out(texts, values)
@@ -28,6 +31,14 @@ def find_disagreements(
     yield from _no_certificates(texts, values)
     yield from _no_day(texts, values)
     yield from _no_such_region(texts, values)
+
+
+def _shared_names(monitors: Sequence[Monitor]) -> Iterator[Fault]:
+    """Find a variable that means two things: only a user's own monitor can bring that about."""
+    for name, times in Counter(variable.name for variable in variables(monitors)).items():
+        if times > 1:
+            expected = "otro nombre: cambie «prefix», un umbral o «to_variable» en su monitor.toml"
+            yield Fault(name, "es a la vez dos ajustes", expected)
 
 
 def _nothing_to_watch(monitors: Sequence[Monitor], texts: Texts) -> Iterator[Fault]:

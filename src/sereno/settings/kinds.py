@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field, PlainValidator
 
+from sereno.domain.addresses import check_address
 from sereno.domain.cadence import CLOSING, parse_cadence
 from sereno.domain.cycle import LONGEST_INTERVAL, parse_interval
 from sereno.domain.directory import ROLES
@@ -56,9 +57,10 @@ def _host(text: str) -> str:
 
 
 def _address(text: str) -> str:
-    from email_validator import validate_email  # noqa: PLC0415 (only where an address is set)
-
-    return validate_email(text, check_deliverability=False).normalized
+    address = check_address(text)
+    if address is None:
+        raise ValueError
+    return address
 
 
 def _addresses(text: str) -> tuple[str, ...]:
@@ -89,6 +91,13 @@ def _zone(text: str) -> ZoneInfo:
         return ZoneInfo(text)
     except (ZoneInfoNotFoundError, OSError) as unknown:  # a folder of the zone database is an OSError
         raise ValueError from unknown
+
+
+def _ladder(text: str) -> tuple[int, ...]:
+    steps = tuple(int(part) for part in text.split(","))
+    if any(step <= 0 for step in steps) or list(steps) != sorted(set(steps)):
+        raise ValueError(text)
+    return steps
 
 
 def _time_of_rounds(text: str) -> time:
@@ -148,6 +157,8 @@ INTERVAL = Kind(
 SECONDS = Kind(
     _parsed(_seconds), "segundos, o un número con su unidad (s, m, h), hasta 24 horas; p. ej. 1800 o 30m"
 )
+LADDER = Kind(_parsed(_ladder), "números de días hábiles, separados por comas; p. ej. 5,10,20")
+WEEKDAY = Kind(Annotated[int, Field(ge=0, le=6)], "un día de la semana: 0 es lunes y 6, domingo")
 TIME_OF_ROUNDS = Kind(_parsed(_time_of_rounds), f"una hora anterior a las {CLOSING:%H:%M}; p. ej. 12:00")
 TIME = Kind(_parsed(_time), "una hora de 00:00 a 23:59; p. ej. 07:00")
 ZONE = Kind(_parsed(_zone), "una zona horaria de la base de datos IANA; p. ej. Europe/Madrid")

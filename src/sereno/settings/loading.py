@@ -1,6 +1,7 @@
 """From texts to the frozen Settings."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -64,7 +65,11 @@ def _settings(
         log_format=values["LOG_FORMAT"],
         state_db_url=_absolute(values["STATE_DB_URL"], home),
         blind_send_at=values["BLIND_SEND_AT"],
+        repeat=values.get("REPEAT_VENCIDA_HABILES", ()),
+        digest_rows=values["DIGEST_ROWS"],
+        digest_xlsx_from=values["DIGEST_XLSX_FROM"],
         operators=values.get("OPERATORS", ()),
+        substitutes_file=home / values["SUSTITUTOS_FILE"] if "SUSTITUTOS_FILE" in values else None,
         smtp=_smtp(home, values) if "SMTP_HOST" in values else None,
         mail=_mail(home, values),
         registers={name: _access(name, home, values) for name in registers(monitors)},
@@ -138,8 +143,15 @@ def _audiences(monitors: Sequence[Monitor], texts: Texts, values: Mapping[str, A
 
 
 def _cadences(monitors: Sequence[Monitor], texts: Texts, values: Mapping[str, Any]) -> dict[str, Cadence]:
-    named = ((key, cadence_name(monitor, digest)) for key, monitor, digest in _digests(monitors))
-    return {key: values[name] for key, name in named if texts.get(name) is not None}
+    """Take a digest's own variable, else the older one that names its weekday alone."""
+    cadences: dict[str, Cadence] = {}
+    for key, monitor, digest in _digests(monitors):
+        name, weekday = cadence_name(monitor, digest), digest.weekday_variable
+        if texts.get(name) is not None:
+            cadences[key] = values[name]
+        elif weekday and texts.get(weekday) is not None:
+            cadences[key] = replace(digest.cadence, weekday=values[weekday])
+    return cadences
 
 
 def _digests(monitors: Sequence[Monitor]) -> list[tuple[str, Monitor, DigestPlan]]:

@@ -1,11 +1,11 @@
 """The environment of the processes that we start, and of the demo, which heeds no variable of ours."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sereno.domain.rules import Monitor, url_variable
-from sereno.settings.texts import home_folder
+from sereno.settings.texts import gather_texts, home_folder
 from sereno.settings.values import Settings
 from sereno.settings.variables import registers, variables
 
@@ -30,8 +30,18 @@ def demo_environment(env_file: Path, monitors: Sequence[Monitor]) -> dict[str, s
 
 def is_configured(monitors: Sequence[Monitor]) -> bool:
     """Tell whether somebody has configured anything: a settings file, or a register in the environment."""
-    named = {url_variable(register) for register in registers(monitors)} | {"SERENO_ENV_FILE"}
+    named = {url_variable(register) for register in registers(monitors)} | {"SERENO_ENV_FILE", "MONITORS_DIR"}
     return (home() / ".env").exists() or any(name in os.environ for name in named)  # noqa: TID251  # its one home
+
+
+def monitors_folder(environ: Mapping[str, str] | None = None) -> Path | None:
+    """Return MONITORS_DIR, read before all else: what it holds declares further settings.
+
+    `environ` replaces the process's own environment.
+    """
+    texts = gather_texts(variables(()), environ)
+    name = texts.get("MONITORS_DIR")
+    return None if name is None else texts.home / name
 
 
 def home() -> Path:

@@ -70,7 +70,12 @@ class Settings:
     log_format: LogFormat
     state_db_url: str = field(repr=False)
     blind_send_at: time
+    repeat: tuple[int, ...]
+    """Working days after which what is overdue is told again; empty leaves it to each digest."""
+    digest_rows: int
+    digest_xlsx_from: int
     operators: tuple[str, ...]
+    substitutes_file: Path | None
     smtp: Smtp | None
     mail: Mail
     registers: Mapping[str, RegisterAccess]

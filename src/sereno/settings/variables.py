@@ -96,6 +96,9 @@ def _of_digest(monitor: Monitor, digest: DigestPlan) -> Iterator[Variable]:
     meaning = f"Cuándo toca {which}."
     name = cadence_name(monitor, digest)
     yield Variable(name, format_cadence(digest.cadence), meaning, kinds.CADENCE, monitor.title)
+    if digest.weekday_variable:
+        meaning = f"Nombre antiguo del día de {which} (0 es lunes); {name} manda sobre él."
+        yield Variable(digest.weekday_variable, "", meaning, kinds.WEEKDAY, monitor.title)
 
 
 def _group(title: str, *rows: tuple[str, str, Kind, str]) -> tuple[Variable, ...]:
@@ -125,6 +128,13 @@ _CORE = (
         ("STATE_DB_URL", "sqlite:///var/sereno.sqlite", kinds.SOURCE_URL, "Dónde guarda Sereno lo suyo."),
         ("SERENO_TZ", "Europe/Madrid", kinds.ZONE, "Zona horaria de todas las horas."),
         ("OPERATORS", "", kinds.ADDRESSES, "Direcciones de quienes atienden a Sereno."),
+        (
+            "SUSTITUTOS_FILE",
+            "",
+            kinds.PATH,
+            "Fichero CSV de sustitutos: usuario; usuario del sustituto; desde; hasta.",
+        ),
+        ("MONITORS_DIR", "", kinds.PATH, "Carpeta de sus propios monitores, cada uno en una carpeta."),
     ),
     *_group(
         "Ciclo",
@@ -155,6 +165,25 @@ _CORE = (
             "12:00",
             kinds.TIME_OF_ROUNDS,
             "Hora desde la que un informe incompleto se envía, diciéndolo.",
+        ),
+    ),
+    *_group(
+        "Informes",
+        (
+            "REPEAT_VENCIDA_HABILES",
+            "",
+            kinds.LADDER,
+            (
+                "Días hábiles tras los que lo vencido se repite en los informes que avisan una vez; el último "
+                "paso vuelve siempre. Por omisión, lo que diga cada informe (5,10,20)."
+            ),
+        ),
+        ("DIGEST_ROWS", "25", kinds.COUNT, "Filas que cada sección muestra en el correo."),
+        (
+            "DIGEST_XLSX_FROM",
+            "50",
+            kinds.COUNT,
+            "Filas en total desde las que se adjunta una hoja con todas.",
         ),
     ),
     *_group(
