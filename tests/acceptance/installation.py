@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -14,7 +15,11 @@ ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "scripts"
 OURS = (
     "BRASS_",
+    "EXPEDIENTES_",
     "LANZADERA_",
+    "NC_",
+    "NO_CONFORMIDADES_",
+    "RIESGOS_",
     "MAIL_",
     "SMTP_",
     "MASTER_",
@@ -23,6 +28,7 @@ OURS = (
     "OPERATORS",
     "LOG_",
     "HOLIDAYS_",
+    "MONITORS_DIR",
 )
 
 
@@ -60,8 +66,27 @@ class Installation:
         assert done.code == 0, done.err
         return self.demo / "demo.env"
 
+    def copy(self, home: Path) -> "Installation":
+        """Copy everything to a home of its own; an estate takes a moment to make, a served one longer."""
+        shutil.copytree(self.home, home, dirs_exist_ok=True)
+        copied = Installation(home)
+        settings = copied.demo / "demo.env"
+        settings.write_text(settings.read_text("utf-8").replace(str(self.home), str(home)), "utf-8")
+        return copied
+
+    def leave_only(self, *registers: str) -> None:
+        """Configure these registers of the demo estate and no others."""
+        settings = self.demo / "demo.env"
+        names = tuple(f"{register.upper()}_DB_URL" for register in registers)
+        lines = settings.read_text("utf-8").splitlines()
+        kept = (line for line in lines if "_DB_URL=" not in line or line.startswith((*names, "STATE_")))
+        settings.write_text("\n".join(kept) + "\n", "utf-8")
+
     def sereno(self, *arguments: str, **extra: str) -> Done:
         return self._run([sys.executable, "-m", "sereno", *arguments], extra)
+
+    def python(self, *arguments: str, **extra: str) -> Done:
+        return self._run([sys.executable, *arguments], extra)
 
     def script(self, name: str, *arguments: str, **extra: str) -> Done:
         return self._run([sys.executable, str(SCRIPTS / name), *arguments], extra)
@@ -69,6 +94,15 @@ class Installation:
     def on_demo(self, name: str, *arguments: str) -> Done:
         """Run a script on the demo estate."""
         return self.script(name, *arguments, SERENO_ENV_FILE=str(self.demo / "demo.env"))
+
+    def queued(self) -> list:
+        """Read the mail that waits in the demo's store, each with its envelope's recipients."""
+        database = sqlite3.connect(f"file:{self.demo / 'sereno.sqlite'}?mode=ro", uri=True)
+        try:
+            rows = database.execute("SELECT data, recipients FROM messages ORDER BY queued_at, id").fetchall()
+        finally:
+            database.close()
+        return [(message_from_bytes(data, policy=default), json.loads(whom)) for data, whom in rows]
 
     def runs(self) -> list[tuple[str, str, int]]:
         """Read state, period and `forced` of every run from the demo's store."""

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.acceptance.installation import SCRIPTS, Installation
+from tests.acceptance.installation import SCRIPTS
 
 KEYS = {
     *("timestamp", "running", "cycle_count", "fecha_actual", "es_laborable", "es_noche"),
@@ -23,13 +23,6 @@ KEYS = {
     *("estadisticas", "configuracion", "version", "schema_version", "pid", "host", "started_at"),
     *("next_cycle_at", "valid_until", "stop_reason", "last_error", "cycle", "modulos", "correo"),
 }
-
-
-@pytest.fixture
-def site(tmp_path):
-    installation = Installation(tmp_path)
-    installation.make_demo()
-    return installation
 
 
 @contextmanager
@@ -78,9 +71,8 @@ def test_a_signal_ends_a_rest_at_once_and_the_last_status_says_why(site, number)
     assert site.status["stop_reason"] == f"señal {number.name}"
 
 
-def test_the_status_has_every_key_that_other_programs_read(site):
-    site.on_demo("run_master.py", "--single-cycle")
-    status = site.status
+def test_the_status_has_every_key_that_other_programs_read(served_once):
+    status = served_once.status
     assert status.keys() == KEYS
     assert status["es_laborable"]
     assert status["daily_tasks_completed"]
@@ -89,15 +81,19 @@ def test_the_status_has_every_key_that_other_programs_read(site):
     assert status["modulos"]["brass"]["last_result"] == "correcto"
     assert status["correo"]["sent_today"] == 1
     assert status["configuracion"]["cycle_times"]["laborable_dia"] == 5
-    assert status["configuracion"]["daily_scripts"] == ["brass"]
+    assert status["configuracion"]["daily_scripts"] == ["brass", "expedientes", "no_conformidades", "riesgos"]
+    assert [name for name, each in status["modulos"].items() if each["state"] == "sin configurar"] == [
+        "expedientes",
+        "no_conformidades",
+        "riesgos",
+    ]
 
 
-def test_statistics_survive_a_restart(site):
-    site.on_demo("run_master.py", "--single-cycle")
-    site.on_demo("run_master.py", "--single-cycle")
-    assert site.status["estadisticas"]["total_scripts_executed"] == 3  # brass once, mail twice
-    assert site.status["estadisticas"]["cycles_total"] == 2
-    assert site.status["cycle_count"] == 1
+def test_statistics_survive_a_restart(served):
+    served.on_demo("run_master.py", "--single-cycle")
+    assert served.status["estadisticas"]["total_scripts_executed"] == 3  # brass once, mail twice
+    assert served.status["estadisticas"]["cycles_total"] == 2
+    assert served.status["cycle_count"] == 1
 
 
 def test_the_status_is_valid_json_at_every_instant(site):
@@ -119,9 +115,8 @@ def test_verbose_shows_why_and_the_words_of_the_jobs(site):
     assert "rule.seen" in done.out
 
 
-def test_what_is_logged_holds_no_address_and_no_body(site):
-    site.on_demo("run_master.py", "--single-cycle")
-    logs = "".join(path.read_text("utf-8") for path in (site.home / "logs").glob("*.log"))
+def test_what_is_logged_holds_no_address_and_no_body(served_once):
+    logs = "".join(path.read_text("utf-8") for path in (served_once.home / "logs").glob("*.log"))
     assert "run.complete" in logs
     assert "mail.accepted" in logs
     for secret in ("@example.com", "Analizador", "Informe Equipos"):

@@ -51,6 +51,26 @@ def test_a_missing_script_and_an_unknown_job_are_minus_1_and_named(jobs):
     assert "otra" in unknown.tail
 
 
+def test_a_monitor_without_a_script_is_started_by_its_name(tmp_path):
+    package = tmp_path / "sereno"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "__main__.py").write_text("import sys\nprint(*sys.argv[1:])", "utf-8")
+    scripts = {"garantias": tmp_path / "run_garantias.py", "correo": tmp_path / "run_correo.py"}
+    own = ProcessJobs(
+        scripts,
+        {"PATH": "", "PYTHONPATH": str(tmp_path)},
+        ("--verbose",),
+        timedelta(seconds=30),
+        MemoryClock(TUESDAY),
+        Stop(),
+        lambda _job, _line: None,
+        frozenset({"garantias"}),
+    )
+    assert own.run("garantias").tail == "job garantias --verbose"
+    assert own.run("correo").code == -1
+
+
 def test_a_script_that_cannot_be_started_is_minus_3(jobs, monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "executable", str(tmp_path / "no-such-python"))
     result = jobs("").run("job")

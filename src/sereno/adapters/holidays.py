@@ -7,11 +7,15 @@ from pathlib import Path
 
 import holidays
 
-from sereno.domain.calendar import Calendar, HolidayBook, parse_holidays
+from sereno.domain.calendar import Calendar, HolidayBook, parse_holidays, year_to_confirm
 from sereno.domain.errors import Fault
+from sereno.engine.ports import Log
 
 PublicHolidays = Callable[[int], Mapping[date, str]]
 Stamp = tuple[int, int]
+
+UNCONFIRMED = "Nadie ha confirmado los festivos de {year}: complete su fichero y añada «# completo {year}»."
+NO_FILE = "No existe {file} (MASTER_FESTIVOS_FILE): solo cuentan los festivos de la biblioteca."
 
 NO_ENTRIES = HolidayBook({}, {}, frozenset())
 
@@ -64,6 +68,30 @@ def calendar_faults(calendar: Calendar, file: Path) -> Iterator[str]:
     for fault in calendar.book.faults:
         where = f"{file}, línea {fault.number}"
         yield str(Fault(where, f"«{fault.line[:80]}» no vale y no cuenta", fault.expected))
+
+
+def calendar_advice(calendar: Calendar, file: Path, today: date) -> tuple[str, ...]:
+    """Say what is wrong with the calendar, and which year is still uncertain."""
+    absent = () if file.exists() else (NO_FILE.format(file=file),)
+    year = year_to_confirm(calendar, today)
+    unsure = () if year is None else (UNCONFIRMED.format(year=year),)
+    return (*absent, *calendar_faults(calendar, file), *unsure)
+
+
+def watched_calendar(
+    read: Callable[[], Calendar], faults: Callable[[], tuple[str, ...]], log: Log
+) -> Callable[[], Calendar]:
+    """Give the calendar as it is read, and log what is wrong with it whenever that changes."""
+    told = [faults()]
+
+    def calendar() -> Calendar:
+        found = faults()
+        if found != told[-1]:
+            told[:] = [found]
+            log.warning("calendar.changed", faults="; ".join(found))
+        return read()
+
+    return calendar
 
 
 def _public_holidays(country: str, subdiv: str) -> tuple[PublicHolidays, str | None]:

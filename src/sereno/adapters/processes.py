@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +14,8 @@ from typing import IO
 
 import psutil
 
-from sereno.engine.ports import Clock, JobResult, Stop
+from sereno.engine.ports import Clock, Stop
+from sereno.engine.records import JobResult
 
 UNKNOWN_SCRIPT = -1
 TIMED_OUT = -2
@@ -44,6 +45,8 @@ class ProcessJobs:
     stop: Stop
     echo: Callable[[str, str], None]
     """Hears every line, after the job's name."""
+    rounds: frozenset[str] = frozenset()
+    """The jobs that are monitors: without a script, they are started as `python -m sereno job NAME`."""
 
     def run(self, job: str) -> JobResult:
         """Run the job to its end, its timeout or the daemon's stop; never raise for what it does."""
@@ -54,13 +57,14 @@ class ProcessJobs:
 
     def _code(self, job: str, tail: deque[str]) -> int:
         script = self.scripts.get(job)
-        if script is None or not script.is_file():
+        program = self._program(job, script)
+        if program is None:
             tail.append(f"No existe el guion de la tarea «{job}»: {script}")
             return UNKNOWN_SCRIPT
         try:
-            process = self._start(script)
+            process = self._start(program)
         except OSError as error:
-            tail.append(f"No se ha podido iniciar {script}: {error}")
+            tail.append(f"No se ha podido iniciar {' '.join(program)}: {error}")
             return NOT_STARTED
         reader = threading.Thread(target=self._read, args=(process.stdout, job, tail), daemon=True)
         reader.start()
@@ -68,9 +72,14 @@ class ProcessJobs:
         reader.join(GRACE)
         return code
 
-    def _start(self, script: Path) -> subprocess.Popen[str]:
-        return subprocess.Popen(  # noqa: S603  # our own script, named by no user
-            [sys.executable, str(script), *self.arguments],
+    def _program(self, job: str, script: Path | None) -> list[str] | None:
+        if script is not None and script.is_file():
+            return [str(script)]
+        return ["-m", "sereno", "job", job] if job in self.rounds else None
+
+    def _start(self, program: Sequence[str]) -> subprocess.Popen[str]:
+        return subprocess.Popen(  # noqa: S603  # our own program: a script of ours, or ourselves with the name of a monitor
+            [sys.executable, *program, *self.arguments],
             env=dict(self.environment),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

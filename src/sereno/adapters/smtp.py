@@ -11,7 +11,8 @@ What an answer means depends on the step that it answers:
                                                                             this one had been used before
     RCPT, some recipients       accepted; those are   accepted; those are   deferred *
                                 noted as refused      noted as refused
-    RCPT, all of them           deferred, if any      dead                  deferred *
+    RCPT, all of them           deferred, if any;     dead; all are noted   deferred *
+                                all are noted
     DATA, to the end of the     deferred              dead                  deferred *
     body
     the final dot               deferred              dead                  unknown (421: deferred)
@@ -25,7 +26,7 @@ Sources: RFC 5321 (3.8, 4.2.1, 4.5.2, 4.5.3.2), 1870 (SIZE), 3207 (STARTTLS), 49
 
 import re
 import smtplib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from sereno.adapters.smtp_connection import LOST, SmtpAccount, complaint, connect, explain, one_line, step
@@ -64,10 +65,11 @@ class SmtpRelay:
 class _Refusal(Exception):
     """End the attempt at one message, with its verdict."""
 
-    def __init__(self, verdict: Verdict, answer: str) -> None:
+    def __init__(self, verdict: Verdict, answer: str, refused: Mapping[str, str] | None = None) -> None:
         super().__init__(answer)
         self.verdict = verdict
         self.answer = answer
+        self.refused = refused or {}
 
 
 class _Line:
@@ -118,7 +120,7 @@ def _attempt(line: _Line, message: Message) -> tuple[Delivery, bool]:
         answer = _final_dot(connection, line.account)
     except _Refusal as refusal:
         line.drop() if refusal.verdict == "unknown" else line.reset()
-        return Delivery(message.id, refusal.verdict, refusal.answer, {}), False
+        return Delivery(message.id, refusal.verdict, refusal.answer, refusal.refused), False
     except LOST as error:
         line.drop()
         why = complaint(line.account, "antes del punto final", explain(error, line.account))
@@ -157,7 +159,7 @@ def _rcpt(connection: smtplib.SMTP, recipients: tuple[str, ...]) -> dict[str, st
     if len(refused) == len(replies):
         passing = "deferred" in map(_verdict, refused.values())
         answer = "RCPT: " + "; ".join(f"{each}: {words}" for each, words in said.items())
-        raise _Refusal("deferred" if passing else "dead", answer)
+        raise _Refusal("deferred" if passing else "dead", answer, said)
     return said
 
 

@@ -2,12 +2,17 @@
 
 import json
 import os
+import platform
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from sereno import __version__
+from sereno.domain.cycle import CycleTimes
 from sereno.engine.ports import Log
+from sereno.engine.report import Identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +37,12 @@ class StatusFile:
             with suppress(OSError):
                 draft.unlink()
             self.log.error("status.unwritten", path=str(self.path), why=str(error))
+
+
+def this_process(
+    started_at: datetime, times: CycleTimes, script_timeout: timedelta, holidays_file: Path
+) -> Identity:
+    """Say which process this is."""
+    return Identity(
+        __version__, os.getpid(), platform.node(), started_at, times, script_timeout, str(holidays_file)
+    )

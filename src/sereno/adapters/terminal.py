@@ -13,10 +13,12 @@ from sereno.domain.rules import url_variable
 from sereno.engine.agenda import Duty
 from sereno.engine.daemon import State
 from sereno.engine.deliver import MailReport
-from sereno.engine.ports import JobResult, Run, RunState
+from sereno.engine.records import JobResult, Run, RunState
 from sereno.engine.watch import Report, Served
 
 if TYPE_CHECKING:
+    from rich.console import JustifyMethod
+
     from sereno.adapters.inspection import Inspected
 
 RUN_WORDS: Mapping[RunState, str] = {
@@ -40,6 +42,9 @@ CODE_WORDS = {
     -3: "no se pudo iniciar",
 }
 NONE = "—"
+LONGEST_WORD = 24
+"""Up to so many characters a word of a table is not broken: `no_conformidades/tecnico`."""
+WHOLE = frozenset({"Tarea", "Informe", "Periodo"})
 RIGHT = frozenset({"Hallazgos", "Mensajes", "Filas", "Datos dudosos"})
 
 
@@ -92,16 +97,19 @@ class Terminal:
     def agenda(self, duties: Sequence[Duty], unconfigured: Mapping[str, Sequence[str]]) -> None:
         """Print how each digest stands; a monitor without its register is never shown as well."""
         self.table(
-            ("Tarea", "Informe", "Cadencia", "Debe", "Última", "Resultado", "Próxima"),
+            ("Informe", "Cadencia", "Debe", "Última", "Resultado", "Próxima"),
             [_duty_row(duty, unconfigured[duty.monitor.name]) for duty in duties],
         )
+        for name, missing in unconfigured.items():
+            if missing:
+                _print(f"{name}: sin configurar, falta {', '.join(missing)}")
 
     def report(self, report: Report) -> None:
         """Print how a round ended, digest by digest."""
         for served in report.served:
             _print(f"{report.monitor.name}/{served.plan.name}: {_served_words(served)}")
             if served.messages or (served.run and served.run.state != "complete"):
-                self.warn(served.digest.warnings if served.digest else ())
+                self.warn(dict.fromkeys(w for digest in served.digests for w in digest.warnings))
             self.waiting(served.messages)
         counts = {
             name: number for name, number in (report.look.counts if report.look else {}).items() if number
@@ -139,19 +147,34 @@ class Terminal:
 
     def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """Print a table as wide as the terminal at most."""
+        from rich.box import SIMPLE_HEAD
         from rich.console import Console
         from rich.markup import escape
         from rich.table import Table
 
-        table = Table(show_edge=False, pad_edge=False)
-        for heading in headings:
-            table.add_column(heading, justify="right" if heading in RIGHT else "left", overflow="fold")
-        for row in rows:
+        told, console = list(rows), Console()
+        widths = [_longest_word(column) for column in zip(headings, *told, strict=True)]
+        fits = sum(widths) + 2 * len(widths) <= console.width
+        table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+        for heading, width in zip(headings, widths, strict=True):
+            justify: JustifyMethod = "right" if heading in RIGHT else "left"
+            whole, least = heading in WHOLE, width if fits else None
+            table.add_column(heading, justify=justify, overflow="fold", no_wrap=whole, min_width=least)
+        for row in told:
             table.add_row(*map(escape, row))
-        console = Console()
         with console.capture() as drawn:  # on a broken pipe Rich itself would end the process
             console.print(table)
         _print(drawn.get().rstrip("\n"))
+
+    def sheet(self, title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], form: str) -> bytes:
+        """Write a table as `csv` or `xlsx`."""
+        from sereno.adapters.tables import csv_bytes, xlsx_bytes
+
+        return csv_bytes(headings, rows) if form == "csv" else xlsx_bytes(title, headings, rows)
+
+
+def _longest_word(column: Iterable[str]) -> int:
+    return min(LONGEST_WORD, max(map(len, " ".join(column).split())))
 
 
 def _run_rows(runs: Sequence[Run]) -> list[tuple[str, ...]]:
@@ -171,10 +194,9 @@ def _duty_row(duty: Duty, missing: Sequence[str]) -> tuple[str, ...]:
     decision = duty.decision
     owes = decision.id if isinstance(decision, Period) else decision.reason
     return (
-        duty.monitor.name,
-        duty.plan.name,
-        format_cadence(duty.cadence),
-        f"sin configurar: falta {', '.join(missing)}" if missing else owes,
+        f"{duty.monitor.name}/{duty.plan.name}",
+        format_cadence(duty.cadence).replace("@", " "),
+        "sin configurar" if missing else owes,
         _moment(duty.last.finished_at if duty.last else None),
         _run_words(duty.last) if duty.last else NONE,
         NONE if missing or not duty.following else _moment(duty.following.opens),

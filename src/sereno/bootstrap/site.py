@@ -1,0 +1,230 @@
+"""An installation: which implementations run on it, the heavy ones imported late."""
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, closing
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from sereno.adapters.clock import StopSignal
+from sereno.adapters.terminal import Terminal
+from sereno.domain.calendar import Calendar
+from sereno.domain.digest import Digest
+from sereno.domain.outbox import Message
+from sereno.domain.rules import Monitor
+from sereno.engine.agenda import Orders
+from sereno.engine.daemon import MAIL_JOB, Master, Post, State
+from sereno.engine.ports import Clock, Jobs, Letter, Log, Registers, Relay, Store
+from sereno.engine.rounds import World
+from sereno.settings import (
+    RegisterAccess,
+    Settings,
+    advice,
+    job_environment,
+    mail_modes,
+    standing_orders,
+)
+
+if TYPE_CHECKING:
+    from sereno.adapters.inspection import Inspected
+    from sereno.adapters.local_names import LocalNames
+    from sereno.adapters.preview import PreviewFolder
+    from sereno.adapters.sources.ports import Source
+    from sereno.adapters.store.sql import SqlStore
+    from sereno.engine.golive import OlderLedger
+
+SCRIPTS = Path(__file__).resolve().parents[3] / "scripts"
+MASTER = "run_master"
+REGISTER_TIMEOUT = 30.0
+"""Seconds that reaching a register, or waiting for its lock, may take."""
+NO_DOMAIN = "sereno.invalid"
+"""Stands for MAIL_DOMAIN in a dry run and on trial, which need none (RFC 2606: nobody's)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Hold an installation as its settings describe it, and build what runs on it."""
+
+    settings: Settings
+    monitors: tuple[Monitor, ...]
+    clock: Clock
+    stop: StopSignal
+    terminal: Terminal
+    calendar: Callable[[], Calendar]
+    """Gives the working calendar as its file now stands."""
+    local_names: Mapping[str, "LocalNames"] = field(default_factory=dict)
+    """How the installation calls tables and columns, by register."""
+
+    def posts(self) -> tuple[Post, ...]:
+        """List the daily jobs with their orders."""
+        return tuple(Post(monitor, self.orders(monitor)) for monitor in self.monitors)
+
+    def orders(self, monitor: Monitor) -> Orders:
+        """Gather a monitor's standing orders."""
+        return standing_orders(self.settings, monitor)
+
+    def sources(self) -> Mapping[str, "Source"]:
+        """Say how each configured register is read."""
+        from sereno.adapters.local_names import under_declared_names
+        from sereno.adapters.sources.database import open_source
+
+        return {
+            name: under_declared_names(
+                open_source(name, access.url, access.password, REGISTER_TIMEOUT), self.local_names.get(name)
+            )
+            for name, access in self.settings.registers.items()
+            if access.url is not None
+        }
+
+    def open_store(self) -> AbstractContextManager["SqlStore"]:
+        """Open the real store, making or migrating it where needed."""
+        from sereno.adapters.store.sql import open_store
+
+        return closing(open_store(self.settings.state_db_url, self.clock.now()))
+
+    def rehearsal_store(self) -> Store:
+        """Return a store in memory that knows what the real one knows, and takes nothing back to it."""
+        from sereno.adapters.store.copy import copy_to_memory
+
+        return copy_to_memory(self.settings.state_db_url, self.clock.now())
+
+    def relay(self) -> Relay:
+        """Say who carries the mail: the trial's folder, the demo's, or the relay."""
+        smtp, mail = self.settings.smtp, self.settings.mail
+        if mail.trial or self.settings.demo_since is not None or smtp is None:
+            from sereno.adapters.folder import MailFolder
+
+            return MailFolder(mail.folder, "diverted" if mail.trial else "accepted")
+        from sereno.adapters.smtp import SmtpRelay
+        from sereno.adapters.smtp_connection import SmtpAccount
+
+        return SmtpRelay(SmtpAccount(**asdict(smtp)))
+
+    def log(self, name: str, *, echo: bool, keep: bool = True) -> Log:
+        """Open a log beside the master's; one that is not kept leaves no file."""
+        from sereno.adapters.logs import open_log
+
+        settings = self.settings
+        file = settings.log_file if name == MASTER else settings.log_file.with_name(f"{name}.log")
+        level = "DEBUG" if echo else settings.log_level
+        return open_log(name, level, settings.log_format, self.clock, file=file if keep else None, echo=echo)
+
+    def world(self, store: Store, log: Log) -> World:
+        """Gather what a round works with."""
+        calendar = self.calendar()
+        return World(self.clock, log, store, self.registers(), self._compose, calendar, lambda: uuid4().hex)
+
+    def registers(self) -> Registers:
+        """Say how the departmental registers are read."""
+        from sereno.adapters.registers import DepartmentRegisters
+
+        settings = self.settings
+        return DepartmentRegisters(
+            self.sources(), self.clock, settings.tz, self.calendar(), settings.substitutes_file
+        )
+
+    def reading(self, register: str, url: str) -> "Site":
+        """Return this site with one register read elsewhere."""
+        registers = {**self.settings.registers, register: RegisterAccess(register, url, None)}
+        return replace(self, settings=replace(self.settings, registers=registers))
+
+    def older_ledger(self) -> "OlderLedger":
+        """Say how the ledger of older scripts is read."""
+        from sereno.adapters.older_ledger import SourcedLedger
+
+        return SourcedLedger(self.sources(), self.settings.tz, self.clock.now().date())
+
+    def master(self, store: Store, jobs: Jobs, log: Log, show: Callable[[State], None]) -> Master:
+        """Gather what the daemon works with."""
+        from sereno.adapters.holidays import watched_calendar
+
+        settings = self.settings
+        return Master(
+            posts=self.posts(),
+            times=settings.cycle_times,
+            night=settings.night,
+            calendar=watched_calendar(self.calendar, self.calendar_faults, log),
+            clock=self.clock,
+            stop=self.stop,
+            store=store,
+            jobs=jobs,
+            log=log,
+            show=show,
+        )
+
+    def jobs(self, *, verbose: bool) -> Jobs:
+        """Say how jobs are started: each script in a process of its own."""
+        from sereno.adapters.processes import ProcessJobs
+
+        return ProcessJobs(
+            scripts={job: SCRIPTS / f"run_{job}.py" for job in (*(m.name for m in self.monitors), MAIL_JOB)},
+            environment=job_environment(self.settings, self.monitors),
+            arguments=("--verbose",) if verbose else (),
+            timeout=self.settings.script_timeout,
+            clock=self.clock,
+            stop=self.stop,
+            echo=self.terminal.child if verbose else lambda _job, _line: None,
+            rounds=frozenset(monitor.name for monitor in self.monitors),
+        )
+
+    def local_jobs(self, jobs: Mapping[str, Callable[[], int]]) -> Jobs:
+        """Start jobs in this process, for a rehearsal."""
+        from sereno.adapters.memory import MemoryJobs
+
+        return MemoryJobs(jobs, self.clock)
+
+    def preview(self, folder: str | None) -> "PreviewFolder":
+        """Show mail in a folder instead of sending it."""
+        from sereno.adapters.preview import PreviewFolder
+
+        return PreviewFolder(None if folder is None else Path(folder))
+
+    def warnings(self) -> tuple[str, ...]:
+        """Say what an operator should know before anything starts."""
+        modes = self.modes() if self.settings.mail.trial else ()  # the demo has its own banner
+        return (*self.settings.warnings, *self.calendar_faults(), *modes, *advice(self.settings))
+
+    def modes(self) -> tuple[str, ...]:
+        """Say loudly where mail goes when it does not go to a relay."""
+        return mail_modes(self.settings)
+
+    def calendar_faults(self) -> tuple[str, ...]:
+        """Say what is wrong with the working calendar, and which year is still uncertain."""
+        from sereno.adapters.holidays import calendar_advice
+
+        return calendar_advice(self.calendar(), self.settings.festivos_file, self.clock.now().date())
+
+    def inspect_registers(self) -> Iterable["Inspected"]:
+        """Hold every configured register against what the monitors declare of it."""
+        from sereno.adapters.inspection import declared_tables, inspect_registers
+
+        return inspect_registers(declared_tables(self.monitors), self.sources(), self.settings.tz)
+
+    def board(self, store: Store, log: Log) -> Callable[[State], None]:
+        """Return what writes the status file at every change of the master's state."""
+        from sereno.adapters.status import StatusFile, this_process
+        from sereno.engine.report import status
+
+        settings, started = self.settings, self.clock.now()
+        identity = this_process(
+            started, settings.cycle_times, settings.script_timeout, settings.festivos_file
+        )
+        file = StatusFile(settings.status_file, log)
+        return lambda state: file.publish(
+            status(state, identity, self.posts(), self.calendar(), store, self.clock.now())
+        )
+
+    def page(self, digest: Digest) -> str:
+        """Render a digest as the HTML that its readers would see."""
+        from sereno.adapters.html.render import render_digest
+
+        return render_digest(digest).html
+
+    def _compose(self, digest: Digest, letter: Letter) -> Message:
+        from sereno.adapters.composing import compose_digest
+        from sereno.adapters.mime import SenderPolicy
+
+        mail = self.settings.mail
+        policy = SenderPolicy(mail.domain or NO_DOMAIN, mail.sender, mail.return_path)
+        return compose_digest(digest, letter, policy)

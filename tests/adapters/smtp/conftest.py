@@ -1,0 +1,9 @@
+import pytest
+from tests.smtp_server import authority
+
+
+@pytest.fixture(scope="module")
+def ca_file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("ca") / "ca.pem"
+    authority().cert_pem.write_to_path(str(path))
+    return path
