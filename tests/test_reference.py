@@ -14,7 +14,7 @@ from typing import get_args
 import pytest
 
 from sereno.domain.outbox import Verdict
-from sereno.engine.ports import RunState
+from sereno.engine.records import RunState
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs/reference"
@@ -75,7 +75,7 @@ def status_keys(tmp_path_factory):
     environ = {**os.environ, "SERENO_HOME": str(home), "PYTHONPATH": path}
     subprocess.run(command, env=environ, check=True, capture_output=True)
     status = json.loads((home / "logs/run_master_status.json").read_text("utf-8"))
-    assert len(status["modulos"]) == 2
+    assert len(status["modulos"]) == 5
     return {re.sub(r"^modulos\.\w+", "modulos.<job>", key) for key in _keys(status)}
 
 
