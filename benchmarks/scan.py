@@ -3,8 +3,9 @@
     python benchmarks/scan.py [--runs 5]
 
 Registers of 200,000 actions (tasks) of which 20,000 are open, and 500 engineers, in SQLite. Times are of the
-processor, the least of several runs in turn, after one that is not counted (it imports and compiles what start-up
-would). The classic way without indexes would take minutes: a sample of its engineers is measured, and multiplied.
+processor, the least of several runs in turn, after one that is not counted (it imports and compiles what
+start-up would). The classic way without indexes would take minutes: a sample of its engineers is measured,
+and multiplied.
 """
 
 import argparse
@@ -44,7 +45,7 @@ Row = tuple[str, str, float, str, bool]
 
 
 def main() -> None:
-    """Measure, and print the table; with `--peak FOLDER` go one round there and print the most memory held."""
+    """Measure, and print the table; with `--peak FOLDER` go one round there and print the peak memory."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -1,4 +1,4 @@
-"""Whatever stands in a register, the round goes on, the mail is whole, and what cannot be understood is said."""
+"""Whatever stands in a register, the round goes on, the mail is whole, and what is no datum is said."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""Quality sees everybody's risks, its own first; the monthly report always comes, and says what it could not see."""
+"""Quality sees everybody's risks, its own first; the monthly report always comes, and says what it missed."""
 
 from datetime import datetime, timedelta
 from email import message_from_bytes
@@ -36,7 +36,7 @@ PEOPLE = {
 
 
 def projects(**owners):
-    """Make a project for each name, with an edition two days overdue, and the quality owner given by login."""
+    """Make a project for each name, with an edition two days overdue, and its quality owner's login."""
     names = dict(enumerate(owners, 1))
     return {
         "TbProyectos": [

@@ -174,8 +174,8 @@ _CORE = (
             "",
             kinds.LADDER,
             (
-                "Días hábiles tras los que lo vencido se repite en los informes que avisan una vez; el último "
-                "paso vuelve siempre. Por omisión, lo que diga cada informe (5,10,20)."
+                "Días hábiles tras los que lo vencido se repite en los informes que avisan una vez; el "
+                "último paso vuelve siempre. Por omisión, lo que diga cada informe (5,10,20)."
             ),
         ),
         ("DIGEST_ROWS", "25", kinds.COUNT, "Filas que cada sección muestra en el correo."),
