@@ -69,6 +69,14 @@ def test_a_date_that_is_none_is_said_and_hides_nothing(value):
     assert "FechaFinCalibracion" in body
 
 
+def test_data_to_correct_beyond_counting_are_counted():
+    rows = equipment(**{f"equipo{number}": 200 for number in range(1200)})
+    for instrument in rows["TbEquiposMedida"]:
+        instrument["FechaFinServicio"] = "31/02/2027"
+    (served,) = Department(registers={"brass": rows, "lanzadera": PEOPLE}).round().served
+    assert "Datos por corregir (1200)" in mail_of(served).get_body(("plain",)).get_content()
+
+
 def test_the_attached_sheet_holds_every_row_and_no_formula():
     rows = equipment(**{f"equipo{number}": -number for number in range(60)})
     rows["TbEquiposMedida"][7]["Nombre"] = '=HYPERLINK("http://example.com";"pulse")'

@@ -44,7 +44,7 @@ CODE_WORDS = {
 NONE = "—"
 LONGEST_WORD = 24
 """Up to so many characters a word of a table is not broken: `no_conformidades/tecnico`."""
-WHOLE = frozenset({"Tarea", "Informe", "Periodo"})
+WHOLE = frozenset({"Tarea", "Informe", "Periodo", "Vence", "Vista"})
 RIGHT = frozenset({"Hallazgos", "Mensajes", "Filas", "Datos dudosos"})
 
 

@@ -154,6 +154,8 @@ class Look:
     """What the queries of kind `people` answered."""
     figures: Mapping[str, Sequence[Row] | Blind] = field(default_factory=dict)
     """What the queries of kind `figure` answered."""
+    data_errors_left_out: int = 0
+    """Values that could not be understood beyond those in `data_errors`."""
 
     @property
     def blind(self) -> tuple[Blind, ...]:

@@ -38,6 +38,8 @@ class Page:
     charts: tuple[Chart, ...] = ()
     found: Mapping[str | None, int] = field(default_factory=dict)
     """How many findings each section has, told this time or not."""
+    doubts_left_out: int = 0
+    """Data to correct that are counted only."""
     rows_shown: int = 25
     """Rows of a section that the body shows."""
     sheet_from: int = 50
@@ -47,7 +49,7 @@ class Page:
 def write_digest(parcel: Parcel, page: Page) -> Digest:
     """Write a parcel down for its readers; long sections show the new and the most urgent rows."""
     full = [section for group in parcel.groups for section in _sections(group, page)]
-    doubts = (_data_errors(parcel.doubts),) if parcel.doubts else ()
+    doubts = (_data_errors(parcel.doubts, page.doubts_left_out),) if parcel.doubts else ()
     warnings = (*(_blindness(blind, page) for blind in page.blind), *parcel.warnings)
     total = sum(section.total for section in full)
     cut = any(section.total > page.rows_shown for section in full)  # what the body hides must be somewhere
@@ -185,11 +187,13 @@ def _is_news(line: Line) -> bool:
     return bool(line.note) and line.note != "recordatorio"
 
 
-def _data_errors(doubts: Sequence[Datum]) -> Section:
+def _data_errors(doubts: Sequence[Datum], left_out: int) -> Section:
     lines = tuple(
         Line((d.register, d.table, d.key, d.column, _short(d.value))) for d in doubts[:DATA_ERRORS_SHOWN]
     )
-    return Section(DATA_ERRORS.id, DATA_ERRORS.title, DATA_ERRORS.headings, lines, total=len(doubts))
+    return Section(
+        DATA_ERRORS.id, DATA_ERRORS.title, DATA_ERRORS.headings, lines, total=len(doubts) + left_out
+    )
 
 
 def _blindness(blind: Blind, page: Page) -> str:

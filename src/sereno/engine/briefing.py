@@ -76,6 +76,7 @@ def brief(this: Round) -> Briefing:
         figures=(*_figures(this), *_comparison(this, found)),
         charts=tuple(CHARTS[name](_charted(this, name, rules), this.today) for name in this.plan.charts),
         found=Counter(finding.section for finding in found),
+        doubts_left_out=this.look.data_errors_left_out,
         rows_shown=this.orders.rows_shown,
         sheet_from=this.orders.sheet_from,
     )

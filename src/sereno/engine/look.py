@@ -37,6 +37,7 @@ def look_at(
             counts=_counts(monitor.of_kind("count"), snapshot, log),
             people=_answers(monitor.of_kind("people"), snapshot),
             figures=_answers(monitor.of_kind("figure"), snapshot),
+            data_errors_left_out=snapshot.data_errors_left_out,
         )
     _log_look(monitor, look, log)
     return look

@@ -56,6 +56,11 @@ class Snapshot(Protocol):
         """Return what could not be understood when the tables were copied."""
         ...
 
+    @property
+    def data_errors_left_out(self) -> int:
+        """Return how many more there were than are kept."""
+        ...
+
     def select(self, query: Query) -> list[Row]:
         """Return the rows; raise SourceUnavailable, SchemaDrift, RegisterEmpty or RuleFailed when blind."""
         ...
