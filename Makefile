@@ -27,9 +27,7 @@ check: .venv/.dev ## the whole gate
 	$(BIN)/pytest
 
 bench: .venv/.dev ## the benchmarks, as ratios; writes benchmarks/RESULTS.md
-	@{ printf '# Results of `make bench`\n\n## Start-up\n\n'; $(BIN)/python benchmarks/startup.py; \
-	   printf '\n## The scan\n\n'; $(BIN)/python benchmarks/scan.py; } > benchmarks/RESULTS.md
-	@cat benchmarks/RESULTS.md
+	$(BIN)/python benchmarks/report.py
 
 .venv/.%: requirements/%.txt requirements/build.txt pyproject.toml
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv

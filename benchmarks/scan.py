@@ -9,6 +9,7 @@ and multiplied.
 """
 
 import argparse
+import gc
 import subprocess
 import sys
 import time
@@ -28,6 +29,7 @@ from benchmarks.estate import TODAY, Size, make_registers  # noqa: E402
 
 from sereno.adapters.memory import MemoryLog  # noqa: E402
 from sereno.bootstrap import Site, open_site  # noqa: E402
+from sereno.cli import NEW_OBJECTS  # noqa: E402
 from sereno.domain.digest import Digest  # noqa: E402
 from sereno.domain.rules import Monitor  # noqa: E402
 from sereno.engine.watch import Report, Request, watch  # noqa: E402
@@ -45,22 +47,25 @@ Row = tuple[str, str, float, str, bool]
 
 
 def main() -> None:
-    """Measure, and print the table; with `--peak FOLDER` go one round there and print the peak memory."""
+    """Measure, and print the table; with `--peak FOLDER` go one round there and print its memory's peak."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--peak", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    gc.set_threshold(NEW_OBJECTS)  # as for every command
     if options.peak:
         go_round(options.peak)
         print(_peak())
         return
     with TemporaryDirectory() as folder:
         rows = list(measure(Path(folder), options.runs))
+    of = f"{BASE.actions:,} tasks, {BASE.open:,} of them open, {BASE.engineers} engineers"
+    print(f"{of}. Times are of the processor.\n")
     print("| measured | against | ratio | target | |\n|---|---|---|---|---|")
     for what, against, ratio, target, met in rows:
-        print(f"| {what} | {against} | {ratio:.2f} | {target} | {'met' if met else 'MISSED'} |")
+        print(f"| {what} | {against} | {ratio:.3g} | {target} | {'met' if met else 'MISSED'} |")
 
 
 def measure(folder: Path, runs: int) -> Iterator[Row]:

@@ -22,7 +22,6 @@ UNNEEDED = (
     "alembic",
     "jinja2",
     "smtplib",
-    "sereno.adapters.snapshot",
     "sereno.adapters.mime",
     "sereno.adapters.html.render",
 )

@@ -98,3 +98,22 @@ def test_a_missing_file_of_a_monitor_is_named(tmp_path):
     (folder / "schema.sql").unlink()
     with pytest.raises(MonitorError, match=r"brass/schema\.sql"):
         load_monitor(folder)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('key = "IDNoConformidad", whole', 'key = "CodigoNoConformidad", whole', "columnas del mismo tipo"),
+        ("FechaFinReal empty", "FechaFinReal empty or FechaFin empty", "TbNCAccionesRealizadas.FechaFin"),
+        ("FechaFinReal empty", "FechaFinReal empty xor Responsable empty", "unidas por and y or"),
+    ],
+)
+def test_a_filter_that_could_not_be_applied_is_refused(old, new, told, tmp_path):
+    folder = tmp_path / "no_conformidades"
+    shutil.copytree(Path(str(FOLDERS["no_conformidades"])), folder)
+    file = folder / "monitor.toml"
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(MonitorError, match=told):
+        load_monitor(folder)

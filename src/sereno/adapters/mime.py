@@ -1,8 +1,8 @@
 """Compose a letter to the exact bytes that are sent.
 
-The encodings are the standard library's. The lines of headers and parts are laid out here, because its
-folding turns a long Message-ID or List-Id into encoded words, which RFC 5322 forbids, and differs from one
-Python to the next: what was composed must look the same years later. It also takes several times as long.
+The encodings are the standard library's. The lines of headers and parts are laid out here, because the
+library's folding turns a long Message-ID or List-Id into encoded words, which RFC 5322 forbids, and differs
+from one Python to the next: what was composed must look the same years later.
 """
 
 import re

@@ -2,11 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pydantic import ValidationError
 
-from sereno.adapters.monitor_form import DigestForm, MonitorForm, RuleForm
+from sereno.adapters.monitor_form import DigestForm, MonitorForm, RuleForm, TableForm
 from sereno.domain.addresses import check_address
 from sereno.domain.cadence import parse_cadence
 from sereno.domain.directory import ROLES
@@ -131,6 +131,25 @@ def _table_faults(form: MonitorForm, tables: Sequence[Table], where: str) -> Ite
         for of, column in wanted:
             if of not in known or not _has(known[of], column):
                 yield Fault(f"{where}, tables.{name}", f"{of}.{column}", "una columna de schema.sql")
+        yield from _kinship_faults(name, table, known, f"{where}, tables.{name}.follows")
+
+
+def _kinship_faults(name: str, form: TableForm, known: Mapping[str, Table], place: str) -> Iterator[Fault]:
+    """Find families that could not be fetched whole: a key must be found by what its children name."""
+    follows = form.follows
+    if follows is None or not follows.whole or not {name, follows.table} <= known.keys():
+        return
+    child, parent = known[name], known[follows.table]
+    kinds = [
+        [column.type for column in table.columns if column.name == named]
+        for table, named in ((child, follows.column), (parent, follows.key))
+    ]
+    if child.register != parent.register or kinds[0] != kinds[1]:
+        yield Fault(
+            place,
+            f"{name}.{follows.column} y {follows.table}.{follows.key}",
+            "con whole, columnas del mismo tipo en tablas del mismo registro",
+        )
 
 
 def _ids(queries: Sequence[Query], kind: QueryKind) -> set[str]:

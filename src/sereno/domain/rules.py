@@ -66,7 +66,7 @@ class Follows:
     parent: str
     parent_column: str
     whole: bool = False
-    """Families come whole: what either `where` keeps brings its parent, and all of that one's children."""
+    """Families come whole: what a `where` keeps brings its parent, and that one all its children."""
 
 
 @dataclass(frozen=True, slots=True)

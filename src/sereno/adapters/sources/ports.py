@@ -31,7 +31,7 @@ class Narrowing:
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """Ask for the rows that matter by any of several alternatives, each of narrowings that all ask for it."""
+    """Ask for the rows that matter by any of several alternatives: all narrowings of one ask for them."""
 
     alternatives: tuple[tuple[Narrowing, ...], ...]
 

@@ -10,7 +10,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from itertools import chain, count
+from itertools import chain, count, product
 from typing import cast
 
 from sqlalchemy import (
@@ -60,15 +60,16 @@ _SCAN = "v(x) AS (SELECT DISTINCT {c}{binary} FROM {t} {apart})"
 _LISTED = "WITH {values} SELECT x FROM v WHERE x IS NOT NULL LIMIT {most}"
 # A text that is no UTF-8 would fail on its way to the function; its bytes do not.
 _JUDGED = (
-    "{row} IS NULL",
+    "{c} IS NULL",
     (
-        "{row}{binary} IN (WITH {values} SELECT x FROM v "
+        "{c}{binary} IN (WITH {values} SELECT x FROM v "
         "WHERE {judge}(CASE typeof(x) WHEN 'text' THEN CAST(x AS BLOB) ELSE x END))"
     ),
 )
 # What is no whole number matters too: texts, which sort after numbers, and fractions, which are looked for.
-_AMONG = "{row} IN (SELECT value FROM json_each(:{listed}))"
-_ODD = ("{row} IS NULL", "{row} >= ''", "{row} IN (SELECT {c} FROM {t} WHERE {c} <> CAST({c} AS INTEGER))")
+_AMONG = "{c} IN (SELECT value FROM json_each(:{listed}))"
+_ODD = ("{c} IS NULL", "{c} >= ''", "{c} IN (SELECT {c} FROM {t} WHERE {c} <> CAST({c} AS INTEGER))")
+_LOOKED_UP = "EXPLAIN QUERY PLAN SELECT 1 FROM {t} WHERE {c} = 1"
 _serial = count()
 
 
@@ -91,28 +92,20 @@ def _each(bounds: Iterable[Bound]) -> Iterator[Narrowing]:
 def _bound(inspector: Inspector, source: TableClause, bound: Bound) -> ColumnElement[bool] | None:
     alternatives = ((bound,),) if isinstance(bound, Narrowing) else bound.alternatives
     clauses = [
-        [here for at, each in enumerate(alternative) if (here := _condition(inspector, source, each, at))]
+        [here for each in alternative if (here := _condition(inspector, source, each))]
         for alternative in alternatives
     ]
-    # SQLite looks each alternative of an OR up in an index only where none holds an OR in its first place.
-    flat = ((one, others) for first, *others in filter(None, clauses) for one in first)
-    return (
-        or_(*(and_(one, *(or_(*each) for each in others)) for one, others in flat)) if all(clauses) else None
-    )
+    # Multiplied out: only where an alternative holds no OR itself does SQLite look it up in an index.
+    flat = chain.from_iterable(product(*alternative) for alternative in clauses)
+    return or_(*(and_(*each) for each in flat)) if all(clauses) else None
 
 
-def _condition(
-    inspector: Inspector, source: TableClause, narrowing: Narrowing, place: int
-) -> list[ColumnElement[bool]]:
-    """Return the alternatives that a narrowing leaves; none where everything matters.
-
-    Of several that must all hold, the first one's index is to be used: a plus hides the others' from SQLite.
-    """
+def _condition(inspector: Inspector, source: TableClause, narrowing: Narrowing) -> list[ColumnElement[bool]]:
+    """Return the alternatives that a narrowing leaves; none where everything matters."""
     connection = cast("Connection", inspector.bind)
     described = inspector.get_columns(source.name)
     kind = next(found["type"] for found in described if found["name"] == narrowing.column)
     names = _quoted(connection, source.name, narrowing.column)
-    names["row"] = f"+{names['c']}" if place else names["c"]
     if connection.dialect.name != "sqlite":
         clause = _on_server(connection, source.c[narrowing.column], names, narrowing, kind)
         return [] if clause is None else [clause]
@@ -195,8 +188,7 @@ def _values(connection: Connection, names: dict[str, str]) -> str:
 
 def _is_rowid(connection: Connection, names: dict[str, str]) -> bool:
     """Ask SQLite whether a column is the table's own number, which can hold nothing else."""
-    asked = "EXPLAIN QUERY PLAN SELECT 1 FROM {t} WHERE {c} = 1".format(**names)  # noqa: S608  quoted names
-    plan = connection.execute(text(asked))
+    plan = connection.execute(text(_LOOKED_UP.format(**names)))
     return str(plan.all()[-1][-1]).endswith("USING INTEGER PRIMARY KEY (rowid=?)")
 
 
