@@ -4,10 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from sereno.adapters.holidays import HolidayCalendar, calendar_faults, load_calendar
+from sereno.adapters.holidays import HolidayCalendar, calendar_faults
 
 SHIPPED = Path(__file__).parents[2] / "herramientas" / "Festivos.txt"
 CHRISTMAS_EVE = date(2026, 12, 24)
+
+
+def load_calendar(country, subdiv, file):
+    return HolidayCalendar(country, subdiv, file).calendar()
 
 
 @pytest.fixture

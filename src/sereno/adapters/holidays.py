@@ -56,11 +56,6 @@ class HolidayCalendar:
         return str(Fault(str(self._file), f"{found}; {kept}", expected))
 
 
-def load_calendar(country: str, subdiv: str, file: Path) -> Calendar:
-    """Read the working calendar once; an empty `subdiv` takes the holidays of the whole country alone."""
-    return HolidayCalendar(country, subdiv, file).calendar()
-
-
 def calendar_faults(calendar: Calendar, file: Path) -> Iterator[str]:
     """Yield in words everything that is wrong with the calendar: what could not be used, each bad line."""
     if calendar.fault:
