@@ -2,9 +2,9 @@
 
 from tests.golden.tables import DAY, QUALITY, counted, section
 
+from sereno.domain.calendar import MONTHS as ALL_MONTHS
 from sereno.domain.digest import Chart, Digest, Figure
 from sereno.domain.history import AGES
-from sereno.domain.history import MONTHS as ALL_MONTHS
 
 EDITIONS = "Proyecto | Nombre | Jurídica | Edición | Fecha ed. | Cierre previsto | Fecha máx. | Días"
 PLANS = "Proyecto | Resp. Calidad | Código | Descripción | Disparador | Acción | Inicio | Fin previsto | Días"

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
+from sereno.domain.calendar import MONTHS
 from sereno.domain.digest import Chart
 from sereno.domain.ledger import Entry
 
 AGES = (("0 a 30 días", 30), ("31 a 90 días", 90), ("91 a 180 días", 180), ("más de 180", None))
 MONTHS_BACK = 12
-MONTHS = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic")
 
 
 def open_by_age(entries: Iterable[Entry], today: date) -> Chart:
