@@ -1,6 +1,5 @@
 """Open a connection to an SMTP relay, and say in plain words what went wrong with one."""
 
-import ipaddress
 import smtplib
 import socket
 import ssl
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from sereno.domain.errors import RelayUnavailable
+from sereno.domain.hosts import is_loopback
 
 Security = Literal["none", "starttls", "tls"]
 
@@ -117,19 +117,12 @@ def _said(error: BaseException) -> str:
 def _guard_password(account: SmtpAccount) -> None:
     if account.user is None:
         return
-    if account.security == "none" and not _is_loopback(account.host):
+    if account.security == "none" and not is_loopback(account.host):
         problem = "no se envía la contraseña sin cifrar. Ponga SMTP_SECURITY=starttls o tls."
         raise RelayUnavailable(complaint(account, "antes de conectar", problem))
     if not f"{account.user}{account.password or ''}".isascii():  # smtplib cannot send them
         problem = "el usuario o la contraseña llevan letras que no son ASCII. Cámbielos por otros sin ellas."
         raise RelayUnavailable(complaint(account, "antes de conectar", problem))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def _trust(account: SmtpAccount) -> ssl.SSLContext:

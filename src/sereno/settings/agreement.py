@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from sereno.domain.errors import Fault
+from sereno.domain.hosts import is_loopback
 from sereno.domain.rules import Monitor, url_variable
-from sereno.settings.kinds import is_loopback
 from sereno.settings.texts import Texts
 from sereno.settings.variables import variables
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
-from ipaddress import ip_address
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,6 +14,7 @@ from sereno.domain.addresses import check_address
 from sereno.domain.cadence import CLOSING, parse_cadence
 from sereno.domain.cycle import LONGEST_INTERVAL, parse_interval
 from sereno.domain.directory import ROLES
+from sereno.domain.hosts import is_ip
 
 SOURCE_URLS = ("sqlite:///", "postgresql+psycopg://")
 
@@ -25,11 +25,6 @@ class Kind:
 
     type: Any
     expected: str
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host name or IP address is this very machine."""
-    return host.lower() == "localhost" or (_is_ip(host) and ip_address(host).is_loopback)
 
 
 def mask_url(text: str) -> str:
@@ -44,16 +39,8 @@ def _match(pattern: str, text: str) -> str:
     return text
 
 
-def _is_ip(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _host(text: str) -> str:
-    return text if _is_ip(text) else _match(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", text)
+    return text if is_ip(text) else _match(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", text)
 
 
 def _address(text: str) -> str:
@@ -76,7 +63,7 @@ def _audience(text: str) -> str:
 
 
 def _domain(text: str) -> str:
-    if _is_ip(text):
+    if is_ip(text):
         raise ValueError
     return _host(text)
 
