@@ -9,12 +9,12 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
 from sereno.domain.calendar import WEEKDAYS, Calendar, days_from
 from sereno.domain.errors import SerenoError
-from sereno.domain.wallclock import first_reading, zone_of
+from sereno.domain.wallclock import first_reading, utc, zone_of
 
 Kind = Literal["daily", "weekly", "monthly"]
 AttemptState = Literal["complete", "blind", "unaddressed", "trial"]
@@ -236,7 +236,7 @@ def _failures(attempts: Sequence[Attempt], zone: tzinfo) -> list[datetime]:
 def _after_failures(period: Period, failures: Sequence[datetime], now: datetime) -> Period | NotOwed:
     zone = zone_of(now)
     wait = BACKOFF[min(len(failures), len(BACKOFF)) - 1]
-    again = (max(failures, key=_utc).astimezone(UTC) + wait).astimezone(zone)
+    again = (max(map(utc, failures)) + wait).astimezone(zone)
     if not _is_before(now, again):
         return period
     if _is_before(again, first_reading(now.date(), CLOSING, zone)):
@@ -269,9 +269,4 @@ def _contains(period: Period, moment: datetime) -> bool:
 
 
 def _is_before(one: datetime, other: datetime) -> bool:
-    return _utc(one) < _utc(other)
-
-
-def _utc(moment: datetime) -> datetime:
-    # Two instants of one zone would be compared by their wall clocks, which repeat an hour in October.
-    return moment.astimezone(UTC)
+    return utc(one) < utc(other)

@@ -4,11 +4,17 @@ from bisect import bisect_left
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 
-def zone_of(now: datetime) -> tzinfo:
-    """Return the zone of a local instant; a naive one is a mistake of the caller."""
-    if now.tzinfo is None:
-        raise ValueError("an instant needs its time zone")
-    return now.tzinfo
+def zone_of(when: datetime) -> tzinfo:
+    """Return the zone of a local instant; raise ValueError without one, a mistake of the caller."""
+    if when.tzinfo is None:
+        raise ValueError(f"time without a zone: {when}; an instant needs its time zone")
+    return when.tzinfo
+
+
+def utc(when: datetime) -> datetime:
+    """Bring an instant to UTC: within a zone Python compares wall clocks, which repeat an hour in October."""
+    zone_of(when)
+    return when.astimezone(UTC)
 
 
 def readings(day: date, wall: time, zone: tzinfo) -> list[datetime]:

@@ -13,6 +13,7 @@ from sereno.domain.cadence import Period
 from sereno.domain.errors import StoreUnavailable
 from sereno.domain.ledger import Entry, Ledger, Snooze, Track
 from sereno.domain.outbox import AFTER, Delivery, Message, State
+from sereno.domain.wallclock import utc, zone_of
 from sereno.engine.records import JobResult, JobTotals, MailSummary, Notice, Run, RunState, Told
 
 Timed = TypeVar("Timed", Period, Run, Message, JobResult, Notice)
@@ -37,7 +38,7 @@ class MemoryStore:
 
     def __init__(self, now: datetime) -> None:
         self._lock = RLock()
-        self._zone = _zone_of(now)
+        self._zone = zone_of(now)
         self._cycles = 0
         self._periods: dict[tuple[str, str, str], Period] = {}
         self._runs: dict[str, Run] = {}
@@ -61,7 +62,7 @@ class MemoryStore:
 
     def opened_periods(self, monitor: str, digest: str, now: datetime) -> list[Period]:
         """Return the noted periods that contain `now`, oldest first."""
-        at = _utc(now)
+        at = utc(now)
         noted = [period for name, period in self._periods.items() if name[:2] == (monitor, digest)]
         current = sorted(
             (each for each in noted if each.opens <= at < each.closes), key=attrgetter("opens", "id")
@@ -79,7 +80,7 @@ class MemoryStore:
 
     def runs_since(self, since: datetime) -> list[Run]:
         """Return the runs finished at or after `since`, in the order in which they ended."""
-        start = _utc(since)
+        start = utc(since)
         return [self._local_run(run) for run in self._ordered_runs() if run.finished_at >= start]
 
     def completed_periods(self, monitor: str, digest: str, last: int) -> list[str]:
@@ -100,7 +101,7 @@ class MemoryStore:
     def notices(self, since: datetime, until: datetime, address: str | None) -> list[Notice]:
         """Return who was told of what from `since` to before `until`, oldest first."""
         with self._lock:
-            notices = self._ledger.notices(_utc(since), _utc(until), address)
+            notices = self._ledger.notices(utc(since), utc(until), address)
         return [_moved(notice, self._zone, "accepted_at") for notice in notices]
 
     def record(
@@ -134,7 +135,7 @@ class MemoryStore:
 
     def claim(self, limit: int, now: datetime, lease: timedelta, *, trial: bool) -> list[Message]:
         """Move up to `limit` queued messages to `sending`: the least often tried, then the oldest."""
-        until = _utc(now) + lease
+        until = utc(now) + lease
         with self._lock:
             queued = [parcel for parcel in self._in_state("queued") if parcel.message.trial == trial]
             first = sorted(queued, key=attrgetter("attempts", *_AGE))[:limit]
@@ -143,7 +144,7 @@ class MemoryStore:
 
     def settle(self, deliveries: Iterable[Delivery], now: datetime) -> None:
         """Record how attempts ended; what is no longer `sending` stays as it is."""
-        at, ended = _utc(now), list(deliveries)
+        at, ended = utc(now), list(deliveries)
         with self._lock:
             for delivery in ended:
                 for parcel in self._sending(delivery.message_id):
@@ -160,7 +161,7 @@ class MemoryStore:
 
     def recover(self, now: datetime) -> int:
         """Turn messages whose claim has run out into `unknown`; return how many."""
-        at = _utc(now)
+        at = utc(now)
         with self._lock:
             lost = [
                 each for each in self._in_state("sending") if each.claimed_until and each.claimed_until <= at
@@ -171,13 +172,13 @@ class MemoryStore:
 
     def refused_addresses(self, since: datetime) -> frozenset[str]:
         """Return the addresses, case-folded, that a relay refused for good, lastly at or after `since`."""
-        start = _utc(since)
+        start = utc(since)
         with self._lock:
             return frozenset(address for address, at in self._refused.items() if at >= start)
 
     def mail_summary(self, since: datetime) -> MailSummary:
         """Count the messages by state; those accepted only if at or after `since`."""
-        start = _utc(since)
+        start = utc(since)
         with self._lock:
             pending = self._in_state("queued") + self._in_state("sending")
             accepted = [
@@ -271,17 +272,5 @@ class MemoryStore:
 
 
 def _moved(value: Timed, zone: tzinfo, *times: str) -> Timed:
-    moved: dict[str, Any] = {name: _utc(getattr(value, name)).astimezone(zone) for name in times}
+    moved: dict[str, Any] = {name: utc(getattr(value, name)).astimezone(zone) for name in times}
     return replace(value, **moved)
-
-
-def _utc(when: datetime) -> datetime:
-    # Within one zone Python compares and subtracts wall clocks, which err by an hour when clocks change.
-    _zone_of(when)
-    return when.astimezone(UTC)
-
-
-def _zone_of(when: datetime) -> tzinfo:
-    if when.tzinfo is None:
-        raise ValueError(f"time without a zone: {when}")
-    return when.tzinfo

@@ -21,6 +21,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from sereno.adapters.store import schema
 from sereno.adapters.store.rows import MESSAGE_COLUMNS
 from sereno.domain.outbox import Delivery
+from sereno.domain.wallclock import utc
 
 LEASE_RAN_OUT = "No se sabe si salió: el proceso que lo enviaba terminó sin decir cómo acabó"
 
@@ -37,7 +38,7 @@ def claim_of(limit: int, now: datetime, lease: timedelta, *, trial: bool) -> Ret
     return (
         update(schema.messages)
         .where(_mail.id.in_(select(first.cte("first").c.id)), _mail.state == "queued")
-        .values(state="sending", claimed_until=schema.utc(now) + lease)
+        .values(state="sending", claimed_until=utc(now) + lease)
         .returning(_mail.attempts, *MESSAGE_COLUMNS)
     )
 

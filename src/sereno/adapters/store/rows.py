@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from sereno.adapters.store.schema import messages, utc
+from sereno.adapters.store.schema import messages
 from sereno.domain.cadence import Period
 from sereno.domain.findings import Cell, Datum
 from sereno.domain.ledger import Entry, Snooze, Telling, Track
 from sereno.domain.outbox import AFTER, Delivery, Envelope, Message
+from sereno.domain.wallclock import utc
 from sereno.engine.records import JobResult, JobTotals, Notice, Run, Told
 
 MESSAGE_COLUMNS = (

@@ -1,6 +1,6 @@
 """The store's tables, the same for SQLite and PostgreSQL; each change needs its migration."""
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
@@ -23,18 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-
-def zone_of(when: datetime) -> tzinfo:
-    """Return a time's zone; raise ValueError without one, for nobody could tell which instant is meant."""
-    if when.tzinfo is None:
-        raise ValueError(f"time without a zone: {when}")
-    return when.tzinfo
-
-
-def utc(when: datetime) -> datetime:
-    """Bring a zoned time to UTC, where intervals and order are true across clock changes."""
-    zone_of(when)
-    return when.astimezone(UTC)
+from sereno.domain.wallclock import utc
 
 
 # SQLAlchemy takes a column's type as a subclass; these two are the only ones.

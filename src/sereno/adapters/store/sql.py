@@ -48,6 +48,7 @@ from sereno.domain.cadence import Period
 from sereno.domain.errors import AlreadyComplete, StoreUnavailable
 from sereno.domain.ledger import Entry, Ledger, Snooze, Track
 from sereno.domain.outbox import Delivery, Message
+from sereno.domain.wallclock import zone_of
 from sereno.engine.records import JobResult, JobTotals, MailSummary, Notice, Run, RunState, Told
 
 _run = schema.runs.c
@@ -240,7 +241,7 @@ def open_store(url: str, now: datetime) -> SqlStore:
 
     Raises StoreUnavailable, and ValueError where `now` has no zone.
     """
-    zone, address = schema.zone_of(now), store_address(url)
+    zone, address = zone_of(now), store_address(url)
     make_where_absent(address, now)
     engine = open_engine(address)
     try:
