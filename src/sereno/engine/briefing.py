@@ -136,8 +136,7 @@ def _is_resumed(this: Round) -> bool:
 
 def _was_incomplete(this: Round) -> bool:
     """Tell whether the period's digest was sent already, with something missing."""
-    runs = this.world.store.runs(this.monitor.name, this.plan.name, this.period)
-    return any(run.sent and not run.forced and run.state != "complete" for run in runs)
+    return any(run.sent and not run.forced and run.state != "complete" for run in this.runs)
 
 
 def _told_in(item: Item, this: Round) -> bool:
@@ -191,8 +190,7 @@ def _unnamed(this: Round) -> str:
 
 def _new_doubts(doubts: Sequence[Datum], this: Round) -> set[Datum]:
     """Pick the data to correct that no digest could show before: data alone make a mail only then."""
-    runs = this.world.store.runs(this.monitor.name, this.plan.name, this.period)
-    sent = [run for run in runs if run.sent and run.trial == this.orders.trial]
+    sent = [run for run in this.runs if run.sent and run.trial == this.orders.trial]
     last = this.world.store.last_run(this.monitor.name, this.plan.name, state="complete")
     previous = [*sent, *([last] if last and last.trial == this.orders.trial else [])]
     return set(doubts[:DOUBTS_KEPT]).difference(*(run.data_errors for run in previous))

@@ -10,6 +10,7 @@ from sereno.domain.ledger import Entry, Ledger
 from sereno.domain.rules import DigestPlan, Monitor
 from sereno.engine.agenda import Orders
 from sereno.engine.ports import Clock, Compose, Log, Registers, Store
+from sereno.engine.records import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Round:
     monitor: Monitor
     plan: DigestPlan
     period: str
+    runs: Sequence[Run]
+    """Those that the period has had so far."""
     look: Look
     ledger: Ledger
     """As it stands after this look."""

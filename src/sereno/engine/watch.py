@@ -87,9 +87,10 @@ def watch(monitor: Monitor, request: Request, orders: Orders, world: World) -> R
             served.append(_idle(plan, decision))
             continue
         unwritten = () if any(each.run for each in served) else changes
+        runs, forced = world.store.runs(monitor.name, plan.name, decision), request.force
         served.append(
             _serve(
-                Round(monitor, plan, decision, look, ledger, unwritten, started, request.force, orders, world)
+                Round(monitor, plan, decision, runs, look, ledger, unwritten, started, forced, orders, world)
             )
         )
     return Report(monitor, tuple(served), look)
@@ -135,8 +136,7 @@ def _incomplete_is_due(this: Round) -> bool:
     """Send the incomplete digest once a period, from the hour at which waiting longer would hide it."""
     if this.started.time() < this.orders.blind_send_at:
         return False
-    runs = this.world.store.runs(this.monitor.name, this.plan.name, this.period)
-    sent = [run for run in runs if run.state == "blind" and run.sent]
+    sent = [run for run in this.runs if run.state == "blind" and run.sent]
     return not any((run.forced, run.trial) == (this.forced, this.orders.trial) for run in sent)
 
 
