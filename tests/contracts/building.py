@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from tests import mailing
+
 from sereno.domain.cadence import Period
 from sereno.domain.ledger import Entry, Telling, Track
-from sereno.domain.outbox import Delivery, Envelope, Message, Verdict
+from sereno.domain.outbox import Attempt, Delivery, Envelope, Message, Verdict
 from sereno.engine.ports import Store
 from sereno.engine.records import Run, Told
 
@@ -75,24 +77,17 @@ def ids(messages) -> list[str]:
 
 
 def counts(store: Store) -> dict[str, int]:
-    summary, queued = store.mail_summary(LONG_AGO), len(store.pending())
-    told = {
-        "queued": queued,
-        "sending": summary.pending - queued,
-        "accepted": summary.accepted_since,
-        "diverted": summary.diverted,
-        "dead": summary.dead,
-        "unknown": summary.unknown,
-    }
+    summary = store.mail_summary(LONG_AGO)
+    told = {**summary.counts, "accepted": summary.accepted_since}
     return {state: count for state, count in told.items() if count}
 
 
-def claim(store: Store, limit: int, now: datetime = NOW, *, trial: bool = False) -> list[Message]:
-    return store.claim(limit, now, LEASE, trial=trial)
+def claim(store: Store, limit: int, now: datetime = NOW, *, trial: bool = False) -> list[Delivery]:
+    return mailing.claim(store, limit, now, LEASE, trial=trial)
 
 
-def accepted(message: Message) -> Delivery:
-    return Delivery(message.id, "accepted", "250 2.0.0 Ok", {})
+def accepted(message: Message | Delivery) -> Attempt:
+    return Attempt(message.id, "accepted", "250 2.0.0 Ok", {})
 
 
 def an_entry(track: Track = (7,), **changes) -> Entry:
@@ -115,4 +110,4 @@ def deliver(store: Store, verdict: Verdict, now: datetime = NOW, **refused: str)
     """Let every queued message end with that verdict."""
     claimed = claim(store, 99, now)
     refusals = {f"{name}@example.com": words for name, words in refused.items()}
-    store.settle([Delivery(message.id, verdict, "", refusals) for message in claimed], now)
+    mailing.settle(store, [Attempt(message.id, verdict, "", refusals) for message in claimed], now)

@@ -16,8 +16,9 @@ from tests.contracts.building import (
     tell,
     told,
 )
+from tests.mailing import recover, release, settle
 
-from sereno.domain.outbox import Delivery, Envelope
+from sereno.domain.outbox import Attempt, Envelope
 from sereno.engine.records import Notice
 
 ANA, LUIS = "ana@example.com", "luis@example.com"
@@ -78,10 +79,11 @@ def test_whom_the_relay_refused_was_not_told(store):
 
 def test_an_answer_that_settles_nothing_proves_nothing(store):
     tell(store, told())
-    store.settle([Delivery("m1", "accepted", "", {}), Delivery("unheard-of", "accepted", "", {})], NOW)
+    settle(store, [Attempt("m1", "accepted", "", {}), Attempt("unheard-of", "accepted", "", {})], NOW)
     claim(store, 1)
-    store.recover(NOW + LEASE)
-    store.settle([Delivery("m1", "accepted", "", {})], NOW)
+    recover(store, NOW + LEASE)
+    store.desk.retry("m1")
+    settle(store, [Attempt("m1", "accepted", "", {})], NOW)
     assert notices(store) == []
 
 
@@ -89,8 +91,8 @@ def test_an_answer_that_settles_nothing_proves_nothing(store):
 def test_of_two_answers_to_one_message_the_first_counts(store, first, told_to):
     tell(store, told())
     claim(store, 1)
-    answers = [Delivery("m1", first, "", {LUIS: "550"}), Delivery("m1", "accepted", "", {})]
-    store.settle(answers, NOW)
+    answers = [Attempt("m1", first, "", {LUIS: "550"}), Attempt("m1", "accepted", "", {})]
+    settle(store, answers, NOW)
     assert len(notices(store)) == told_to
 
 
@@ -107,9 +109,9 @@ def test_nothing_that_happens_later_takes_a_notice_back_or_changes_it(store):
     deliver(store, "accepted")
     proof = notices(store)
     for verdict in ("accepted", "dead", "unknown", "deferred"):
-        store.settle([Delivery("m1", verdict, "tarde", {ANA: "550"})], NOW + MINUTE)
-    store.release(["m1"])
-    store.recover(TOMORROW)
+        settle(store, [Attempt("m1", verdict, "tarde", {ANA: "550"})], NOW + MINUTE)
+    release(store, ["m1"])
+    recover(store, TOMORROW)
     tell(store, told(message="m2"))
     deliver(store, "dead", NOW + MINUTE)
     tell(store, told(message="m3"))

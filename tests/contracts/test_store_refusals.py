@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 from tests.contracts.building import LEASE, MINUTE, NOW, a_message, claim, deliver, queue
+from tests.mailing import recover, settle
 
-from sereno.domain.outbox import Delivery, Envelope
+from sereno.domain.outbox import Attempt, Envelope
 
 ANA, LUIS = "ana@example.com", "luis@example.com"
 
@@ -65,7 +66,7 @@ def test_only_refusals_since_then_count_and_the_last_one_does(store):
 def test_addresses_are_known_whatever_their_case(store):
     queue(store, a_message("m1", envelope=Envelope("brass@example.com", ("Ana@Example.com",))))
     claim(store, 1)
-    store.settle([Delivery("m1", "dead", "", {"Ana@Example.com": "550"})], NOW)
+    settle(store, [Attempt("m1", "dead", "", {"Ana@Example.com": "550"})], NOW)
     assert refused(store) == {ANA}
     send(store, "m2", "accepted")
     assert refused(store) == frozenset()
@@ -73,17 +74,18 @@ def test_addresses_are_known_whatever_their_case(store):
 
 def test_an_answer_that_settles_nothing_refuses_nobody(store):
     queue(store, a_message("m1"))
-    store.settle(
-        [Delivery("m1", "dead", "", {ANA: "550"}), Delivery("nothing", "dead", "", {ANA: "550"})], NOW
+    settle(
+        store, [Attempt("m1", "dead", "", {ANA: "550"}), Attempt("nothing", "dead", "", {ANA: "550"})], NOW
     )
     claim(store, 1)
-    store.recover(NOW + LEASE)
-    store.settle([Delivery("m1", "dead", "", {ANA: "550"})], NOW)
+    recover(store, NOW + LEASE)
+    store.desk.retry("m1")
+    settle(store, [Attempt("m1", "dead", "", {ANA: "550"})], NOW)
     assert refused(store) == frozenset()
 
 
 def test_of_two_answers_at_once_to_two_messages_the_later_counts(store):
     queue(store, a_message("m1"), a_message("m2"))
     claim(store, 2)
-    store.settle([Delivery("m1", "dead", "", {ANA: "550"}), Delivery("m2", "accepted", "", {})], NOW)
+    settle(store, [Attempt("m1", "dead", "", {ANA: "550"}), Attempt("m2", "accepted", "", {})], NOW)
     assert refused(store) == frozenset()

@@ -16,6 +16,7 @@ from tests.contracts.building import (
     counts,
     queue,
 )
+from tests.mailing import recover, settle
 
 from sereno.engine.records import JobResult
 
@@ -55,8 +56,8 @@ def test_the_two_halves_of_the_repeated_hour_are_kept_apart(store):
         lambda store, when: store.opened_periods("brass", "diario", when),
         lambda store, when: store.runs_since(when),
         lambda store, when: claim(store, 1, when),
-        lambda store, when: store.settle([accepted(a_message("m1"))], when),
-        lambda store, when: store.recover(when),
+        lambda store, when: settle(store, [accepted(a_message("m1"))], when),
+        recover,
         lambda store, when: store.mail_summary(when),
         lambda store, when: store.notices(when, NOW, None),
         lambda store, when: store.notices(NOW, when, None),
@@ -89,5 +90,5 @@ def test_a_lease_lasts_its_length_across_a_clock_change(store):
     queue(store, a_message("m1"))
     claim(store, 1, before)
     after_nine, after_ten = ((before.astimezone(UTC) + n * MINUTE).astimezone(MADRID) for n in (9, 10))
-    assert store.recover(after_nine) == 0
-    assert store.recover(after_ten) == 1
+    assert recover(store, after_nine) == 0
+    assert recover(store, after_ten) == 1

@@ -65,3 +65,15 @@ class AlreadyComplete(SerenoError):
 
 class RelayUnavailable(SerenoError):
     """See to the mail relay: nothing was lost, and it is tried again."""
+
+
+class QueueUnavailable(SerenoError):
+    """See to it that a mail queue can be read and stamped; what was taken from it is not lost."""
+
+
+class LetterRefused(SerenoError):
+    """Correct the letter: its recipients, sender or headers; nothing was composed."""
+
+
+class AttachmentUnavailable(SerenoError):
+    """Put the file where it is expected: until then its mail is held, and never sent without it."""

@@ -1,9 +1,9 @@
 """What the engine asks of the world; `adapters/` answers, `adapters/memory.py` in dry runs and tests."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Protocol
 
 from sereno.domain.cadence import Period
@@ -11,9 +11,11 @@ from sereno.domain.digest import Digest
 from sereno.domain.directory import Directory
 from sereno.domain.findings import Datum, Row
 from sereno.domain.ledger import Entry, Ledger, Snooze, Track
-from sereno.domain.outbox import Delivery, Message
+from sereno.domain.outbox import Message
 from sereno.domain.rules import Monitor, Query, Setting
-from sereno.engine.records import JobResult, JobTotals, MailSummary, Notice, Run, RunState, Told
+from sereno.engine.mail_ports import Desk, Intake, Outbox
+from sereno.engine.mail_records import MailSummary
+from sereno.engine.records import JobResult, JobTotals, Notice, Run, RunState, Told
 
 
 class Clock(Protocol):
@@ -83,6 +85,15 @@ class Registers(Protocol):
 class Store(Protocol):
     """Keep the run ledger and the outbox; all times are given and returned zoned."""
 
+    @property
+    def outbox(self) -> Outbox: ...  # noqa: D102
+
+    @property
+    def intake(self) -> Intake: ...  # noqa: D102
+
+    @property
+    def desk(self) -> Desk: ...  # noqa: D102
+
     def count_cycle(self) -> None:
         """Count one more cycle of the master."""
         ...
@@ -121,7 +132,7 @@ class Store(Protocol):
     def ledger(self, monitor: str, since: date | None = None) -> Ledger:
         """Return a monitor's entries that had not ended before `since`, with the tellings that count.
 
-        A telling counts unless its message is dead; one without a message always does. The last snooze does.
+        A telling counts unless its message told nobody. The last snooze counts.
         """
         ...
 
@@ -146,27 +157,6 @@ class Store(Protocol):
         """
         ...
 
-    def claim(self, limit: int, now: datetime, lease: timedelta, *, trial: bool) -> list[Message]:
-        """Move up to `limit` queued messages to `sending` in one conditional write.
-
-        Only those whose `trial` is that: mail composed on trial never reaches a relay, and real mail never
-        ends in the trial's folder. The least often tried come first, then the oldest: what keeps failing
-        holds nobody up.
-        """
-        ...
-
-    def settle(self, deliveries: Iterable[Delivery], now: datetime) -> None:
-        """Record how attempts ended, and a notice for every finding and recipient of an accepted message."""
-        ...
-
-    def release(self, message_ids: Iterable[str]) -> None:
-        """Return claimed messages that were not tried to `queued`."""
-        ...
-
-    def recover(self, now: datetime) -> int:
-        """Turn messages whose claim has run out into `unknown`; return how many."""
-        ...
-
     def refused_addresses(self, since: datetime) -> frozenset[str]:
         """Return the addresses, case-folded, that a relay refused for good at or after `since`.
 
@@ -175,11 +165,11 @@ class Store(Protocol):
         ...
 
     def mail_summary(self, since: datetime) -> MailSummary:
-        """Count the messages by state; those accepted only if at or after `since`."""
+        """Tell how the outbox stands; of what was accepted, count only what was at or after `since`."""
         ...
 
     def pending(self) -> list[Message]:
-        """Return the queued messages, oldest first."""
+        """Return the messages of which something is to leave, oldest first."""
         ...
 
     def record_job(self, result: JobResult) -> None:
@@ -192,18 +182,6 @@ class Store(Protocol):
 
     def job_totals(self) -> dict[str, JobTotals]:
         """Count every result ever recorded, by job."""
-        ...
-
-
-class Relay(Protocol):
-    """Hand messages to whoever carries them on."""
-
-    def deliver(self, messages: Iterable[Message]) -> Iterator[Delivery]:
-        """Try each message, in order, over reused connections; yield each end as it is known.
-
-        Raises RelayUnavailable when nothing more can be tried now: the message in hand and those
-        after it were not sent.
-        """
         ...
 
 

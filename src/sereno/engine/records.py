@@ -79,20 +79,6 @@ class JobResult:
 
 
 @dataclass(frozen=True, slots=True)
-class MailSummary:
-    """Tell how the outbox stands."""
-
-    pending: int
-    """Queued or being sent."""
-    dead: int
-    unknown: int
-    diverted: int
-    accepted_since: int
-    oldest: datetime | None
-    """When the oldest pending message was queued."""
-
-
-@dataclass(frozen=True, slots=True)
 class JobTotals:
     """Count how often a job ran, how often well, and since when it last did well."""
 

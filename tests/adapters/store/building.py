@@ -19,6 +19,7 @@ from sereno.domain.ledger import Entry, Telling, Track
 from sereno.domain.outbox import Envelope, Message
 from sereno.engine.records import Run, Told
 
+ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 LEASE = timedelta(minutes=10)
 DAY = Period("2026-11-24", NOW - timedelta(hours=2), NOW + timedelta(hours=11))
@@ -79,13 +80,17 @@ def without_permission(folder: Path, mode: int) -> Iterator[None]:
 
 
 def child(script: str, *arguments: str) -> subprocess.Popen:
-    prelude = "import sys\nfrom datetime import *\nfrom sereno.adapters.store.sql import open_store\n"
+    prelude = (
+        "import sys\nfrom datetime import *\nfrom sereno.adapters.store.sql import open_store\n"
+        "from tests.mailing import claim\n"
+    )
     return subprocess.Popen(
         [sys.executable, "-c", prelude + script, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        cwd=ROOT,
     )
 
 

@@ -19,13 +19,14 @@ from tests.adapters.store.building import (
     told,
     without_permission,
 )
+from tests.mailing import claim, recover, settle
 
 from sereno.adapters.store.copy import copy_to_memory
 from sereno.adapters.store.engine import looking
 from sereno.adapters.store.sql import open_store
 from sereno.domain.errors import StoreUnavailable
 from sereno.domain.ledger import Snooze
-from sereno.domain.outbox import Delivery
+from sereno.domain.outbox import Attempt
 
 
 def test_an_absent_store_is_an_empty_copy_and_is_not_made(url, path):
@@ -39,8 +40,8 @@ def test_a_copy_knows_what_the_store_knows(store, url):
     store.record(a_run("r0", state="blind"), [a_message("m0", trial=True)])
     store.record(a_run("r1"), [a_message("m1"), a_message("m2", queued_at=NOW - LEASE), a_message("m3")])
     store.record(a_run("r2", forced=True), [a_message("m4", queued_at=NOW + LEASE)])
-    store.settle([Delivery(store.claim(1, NOW, LEASE, trial=False)[0].id, "dead", "550 no", {})], NOW)
-    store.claim(1, NOW, LEASE, trial=False)
+    settle(store, [Attempt(claim(store, 1, NOW, LEASE)[0].id, "dead", "550 no", {})], NOW)
+    claim(store, 1, NOW, LEASE, trial=False)
     copy = copy_to_memory(url, NOW + LEASE)
     for ask in (
         lambda each: each.opened_periods("brass", "diario", NOW),
@@ -48,7 +49,7 @@ def test_a_copy_knows_what_the_store_knows(store, url):
         lambda each: each.last_run("brass", "diario"),
         lambda each: each.completed_periods("brass", "diario", 9),
         lambda each: each.mail_summary(NOW),
-        lambda each: each.recover(NOW + LEASE),
+        lambda each: recover(each, NOW + LEASE),
         lambda each: each.pending(),
     ):
         assert ask(copy) == ask(store)
@@ -57,7 +58,7 @@ def test_a_copy_knows_what_the_store_knows(store, url):
 def test_a_copy_follows_what_the_store_follows(store, url):
     lost = a_run("r1", monitor="otro")
     store.record(lost, [a_message("m1")], [an_entry((1,))], [told((1,), "m1")])
-    store.settle([Delivery(store.claim(1, NOW, LEASE, trial=False)[0].id, "dead", "550 no", {})], NOW)
+    settle(store, [Attempt(claim(store, 1, NOW, LEASE)[0].id, "dead", "550 no", {})], NOW)
     entries = [an_entry(("año", 2.5), owner="Ana"), an_entry((3,), ended="resolved", ended_on=NOW.date())]
     tellings = [told(("año", 2.5)), told(("año", 2.5), "m2"), told((3,), "m2", "BR-2")]
     store.record(a_run("r2"), [a_message("m2")], entries, tellings)
@@ -68,7 +69,7 @@ def test_a_copy_follows_what_the_store_follows(store, url):
         store.ledger(monitor) for monitor in ("brass", "otro", "nada")
     ]
     for each in (copy, store):
-        each.settle([Delivery(each.claim(1, NOW, LEASE, trial=False)[0].id, "dead", "550 no", {})], NOW)
+        settle(each, [Attempt(claim(each, 1, NOW, LEASE, trial=False)[0].id, "dead", "550 no", {})], NOW)
     assert copy.ledger("brass") == store.ledger("brass")
 
 
@@ -86,7 +87,7 @@ def test_what_is_done_to_a_copy_leaves_the_store_byte_for_byte(store, url, path)
     store.close()
     before = path.read_bytes()
     copy = copy_to_memory(url, NOW)
-    copy.claim(1, NOW, LEASE, trial=False)
+    claim(copy, 1, NOW, LEASE, trial=False)
     copy.record(a_run("r2", state="blind"), [])
     assert path.read_bytes() == before
     assert {each.name for each in path.parent.iterdir()} <= {

@@ -14,6 +14,7 @@ from tests.adapters.store.building import (
     as_nobody,
     without_permission,
 )
+from tests.mailing import release, settle
 
 from sereno.adapters.store.copy import copy_to_memory
 from sereno.adapters.store.engine import open_engine
@@ -99,8 +100,8 @@ def test_a_store_that_another_program_locks(path, url):
         with pytest.raises(StoreUnavailable, match="otro programa lo bloquea"):
             waiting.record(a_run(), [])
         assert waiting.runs_since(NOW) == []
-        waiting.release([])
-        waiting.settle([], NOW)
+        release(waiting, [])
+        settle(waiting, [], NOW)
         other.execute("ROLLBACK")
         waiting.record(a_run(), [])
 

@@ -1,19 +1,18 @@
 """The finding ledger on disk: what it costs, and what nobody can take back."""
 
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, event, text
+from sqlalchemy import delete, event
 from sqlalchemy.exc import IntegrityError
-from tests.adapters.store.building import LEASE, NOW, a_message, a_run, an_entry, told
+from tests.adapters.store.building import NOW, a_message, a_run, an_entry, told
+from tests.mailing import claim, recover, release, settle
 
 from sereno.adapters.memory import MemoryStore
 from sereno.adapters.store import schema
-from sereno.adapters.store.memory import Parcel
 from sereno.domain.ledger import Snooze
-from sereno.domain.outbox import Delivery
+from sereno.domain.outbox import Attempt
 
 TOMORROW = NOW + timedelta(days=1)
 
@@ -39,10 +38,8 @@ def follow(store, count, message_id=None):
     store.record(a_run(name, forced=True), mail, list(map(an_entry, tracks)), tellings)
 
 
-def settle(store, verdict):
-    store.settle(
-        [Delivery(each.id, verdict, "", {}) for each in store.claim(9, NOW, LEASE, trial=False)], NOW
-    )
+def end(store, verdict):
+    settle(store, [Attempt(each.id, verdict, "", {}) for each in claim(store, 9, NOW)], NOW)
 
 
 def test_a_ledger_is_read_in_as_many_queries_however_long_it_is(store):
@@ -65,7 +62,7 @@ def test_a_run_is_written_in_as_many_statements_however_much_came_of_it(store):
 
 def test_what_is_asked_for_is_found_by_an_index(store):
     follow(store, 3, "m1")
-    settle(store, "accepted")
+    end(store, "accepted")
     with statements(store) as said:
         store.ledger("brass", NOW.date())
         store.notices(NOW, TOMORROW, None)
@@ -81,11 +78,11 @@ def test_what_was_told_and_proved_is_never_written_over(store):
     with statements(store) as said:
         for name, verdict in [("m1", "accepted"), ("m2", "dead"), ("m3", "unknown"), ("m4", "diverted")]:
             follow(store, 2, name)
-            settle(store, verdict)
-            settle(store, "accepted")
+            end(store, verdict)
+            end(store, "accepted")
         store.snooze("brass", "BR-1", (1,), Snooze(NOW.date(), "ana", "fuera", None))
-        store.recover(TOMORROW)
-        store.release(["m1"])
+        recover(store, TOMORROW)
+        release(store, ["m1"])
     written = {statement.split("(")[0].strip() for statement in said if "SELECT" not in statement[:6]}
     proof = {each for each in written if "tellings" in each or "notices" in each}
     assert proof == {"INSERT INTO tellings", "INSERT INTO notices"}
@@ -95,28 +92,19 @@ def test_what_was_told_and_proved_is_never_written_over(store):
 @pytest.mark.parametrize("table", [schema.tellings, schema.messages], ids=str)
 def test_what_a_notice_rests_on_cannot_be_taken_away(store, table):
     follow(store, 1, "m1")
-    settle(store, "accepted")
+    end(store, "accepted")
     with store.engine.begin() as connection, pytest.raises(IntegrityError, match="FOREIGN KEY"):
         connection.execute(delete(table))
 
 
-def test_dead_mail_that_somebody_sends_again_counts_as_told(store):
+@pytest.mark.parametrize("kind", ["sql", "memory"])
+def test_dead_mail_that_somebody_sends_again_counts_as_told(request, kind):
+    store = MemoryStore(NOW) if kind == "memory" else request.getfixturevalue("store")
     follow(store, 1, "m1")
-    settle(store, "dead")
+    end(store, "dead")
     assert store.ledger("brass")["BR-1", (0,)].tellings == ()
-    with store.engine.begin() as connection:
-        connection.execute(text("UPDATE messages SET state = 'queued'"))
+    assert store.desk.retry("m1")
     assert len(store.ledger("brass")["BR-1", (0,)].tellings) == 1
-    settle(store, "accepted")
+    end(store, "accepted")
     assert len(store.ledger("brass")["BR-1", (0,)].tellings) == 1
-    assert len(store.notices(NOW, TOMORROW, None)) == 1
-
-
-def test_so_it_is_in_memory():
-    store = MemoryStore(NOW)
-    follow(store, 1, "m1")
-    settle(store, "dead")
-    store.take_over([Parcel(replace(a_message("m1"), state="queued"))])
-    assert len(store.ledger("brass")["BR-1", (0,)].tellings) == 1
-    settle(store, "accepted")
     assert len(store.notices(NOW, TOMORROW, None)) == 1

@@ -7,12 +7,13 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.adapters.store.building import LEASE, NOW, a_message, a_run, an_entry, told
+from tests.mailing import claim, recover, release, settle
 
 from sereno.adapters.memory import MemoryStore
 from sereno.adapters.store.sql import open_store
 from sereno.domain.errors import AlreadyComplete, StoreUnavailable
 from sereno.domain.ledger import Snooze
-from sereno.domain.outbox import Delivery
+from sereno.domain.outbox import Attempt
 from sereno.engine.ports import Store
 
 LATER = NOW + timedelta(days=1)
@@ -69,13 +70,13 @@ def take(store: Store, step: tuple) -> object:
         case "snooze", track, snooze:
             store.snooze("brass", "BR-1", track, snooze)
         case "claim", limit, moment, trial:
-            return store.claim(limit, moment, LEASE, trial=trial)
+            return claim(store, limit, moment, LEASE, trial=trial)
         case "settle", ends, moment:
-            store.settle([Delivery(name, verdict, "", refused) for name, verdict, refused in ends], moment)
+            settle(store, [Attempt(name, verdict, "", refused) for name, verdict, refused in ends], moment)
         case "release", names:
-            store.release(names)
+            release(store, names)
         case "recover", moment:
-            return store.recover(moment)
+            return recover(store, moment)
     return None
 
 

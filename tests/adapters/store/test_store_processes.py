@@ -3,6 +3,7 @@
 import signal
 
 from tests.adapters.store.building import DAY, LEASE, NOW, OPEN, a_message, a_run, child, column
+from tests.mailing import recover
 
 from sereno.engine.records import JobResult
 
@@ -50,8 +51,8 @@ def test_processes_that_claim_at_once_never_share_a_message(store, url):
     store.record(a_run(), [a_message(name) for name in names])
     drain = (
         "now = datetime.fromisoformat(sys.argv[2])\n"
-        "while claimed := store.claim(3, now, timedelta(minutes=10), trial=False):\n"
-        "    print(*[message.id for message in claimed], sep='\\n')\n"
+        "while claimed := claim(store, 3, now, timedelta(minutes=10), trial=False):\n"
+        "    print(*[delivery.id for delivery in claimed], sep='\\n')\n"
         "store.close()"
     )
     claiming = [child(OPEN + drain, url, str(NOW)) for _ in range(3)]
@@ -61,16 +62,14 @@ def test_processes_that_claim_at_once_never_share_a_message(store, url):
 
 def test_a_process_killed_while_sending_leaves_unknown_mail_and_says_why(store, path, url):
     store.record(a_run(), [a_message("m1"), a_message("m2")])
-    claim = "store.claim(1, datetime.fromisoformat(sys.argv[2]), timedelta(minutes=10), trial=False)\n"
+    claim = "claim(store, 1, datetime.fromisoformat(sys.argv[2]), timedelta(minutes=10), trial=False)\n"
     sending = child(OPEN + claim + "print('claimed', flush=True)\nsys.stdin.read()", url, str(NOW))
     assert sending.stdout.readline() == "claimed\n"
     sending.send_signal(signal.SIGKILL)
     sending.communicate()
-    assert store.recover(NOW + LEASE) == 1
-    assert (store.mail_summary(NOW).unknown, len(store.pending())) == (1, 1)
-    assert column(path, "SELECT answer FROM messages WHERE state = 'unknown'")[0].startswith(
-        "No se sabe si salió"
-    )
+    assert recover(store, NOW + LEASE) == 1
+    assert (store.mail_summary(NOW).of("unknown"), len(store.pending())) == (1, 1)
+    assert column(path, "SELECT answer FROM deliveries WHERE state = 'unknown'") == ["nadie contesta"]
 
 
 def test_a_process_killed_while_recording_leaves_nothing(store, url):

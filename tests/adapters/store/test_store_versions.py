@@ -6,12 +6,13 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
-from tests.adapters.store.building import NOW, OPEN, a_run, child, column, fresh_schema
+from tests.adapters.store.building import LEASE, NOW, OPEN, a_run, child, column, fresh_schema, told
 
 from sereno.adapters.store import migrations, schema
 from sereno.adapters.store.copy import copy_to_memory
@@ -31,7 +32,90 @@ def test_the_migrations_make_the_declared_constraints(path, tmp_path):
     schema.metadata.create_all(engine)
     engine.dispose()
     query = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version' ORDER BY name"
-    assert column(path, query) == column(declared, query)
+    assert [" ".join(each.split()) for each in column(path, query)] == [
+        " ".join(each.split()) for each in column(declared, query)
+    ]
+
+
+def fill_first_version(engine):
+    """Make a store of version 0001 with mail in every state, told and proved."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    at = "2026-11-24 08:00:00.000000"
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(text("INSERT INTO store_info VALUES (1, :at, 7)"), {"at": at})
+        connection.execute(
+            text(
+                "INSERT INTO runs (id, monitor, digest, period, state, started_at, finished_at, findings,"
+                " messages, why, sent, forced, trial, data_errors, counts) VALUES ('r1', 'brass', 'diario', '2026-11-24', 'complete', :at, :at, 1, 1, '',"
+                " true, false, false, '[]', '{}')"
+            ),
+            {"at": at},
+        )
+        for number, state in enumerate(("queued", "sending", "accepted", "dead", "unknown", "diverted"), 1):
+            connection.execute(
+                text(
+                    "INSERT INTO messages (id, run_id, origin, subject, sender, recipients, data, queued_at,"
+                    " state, trial, claimed_until, attempts, answer, refused)"
+                    " VALUES (:id, 'r1', 'brass/diario', 'Asunto',"
+                    " 'a@example.com', :to, :data, :at, :state, false, :until, 1, 'palabras', '{}')"
+                ),
+                {
+                    "id": state,
+                    "to": '["b@example.com"]',
+                    "data": b"datos",
+                    "at": at,
+                    "state": state,
+                    "until": at if state == "sending" else None,
+                },
+            )
+            connection.execute(
+                text(
+                    "INSERT INTO tellings VALUES (:number, 'f', 'brass', 'BR-1', '[1]', 'diario',"
+                    " '2026-11-24', 'BR-1', NULL, '2026-11-24', :id, 'Fila')"
+                ),
+                {"number": number, "id": state},
+            )
+        connection.execute(text("INSERT INTO notices VALUES (1, 3, 'b@example.com', :at)"), {"at": at})
+
+
+def hold_against_first_version(store):
+    assert store.cycles() == 7
+    assert [message.id for message in store.pending()] == ["queued"]
+    assert store.pending()[0].data == b"datos"
+    counts = store.mail_summary(NOW - LEASE).counts
+    assert counts == dict.fromkeys(("queued", "sending", "dead", "unknown", "diverted"), 1)
+    with store.engine.connect() as connection:
+        void = connection.scalars(text("SELECT id FROM messages WHERE unheard ORDER BY id")).all()
+        assert void == ["dead", "diverted"]
+        assert connection.scalar(text("SELECT count(*) FROM tellings")) == 6
+        assert connection.scalar(text("SELECT telling FROM notices")) == 3
+    assert store.outbox.lose_abandoned("sin respuesta", NOW) == 1
+    store.record(a_run("r2", forced=True), [], [], [told((1,))])
+
+
+def test_a_store_of_the_first_version_keeps_everything(path, url):
+    path.parent.mkdir()
+    engine = create_engine(url)
+    fill_first_version(engine)
+    engine.dispose()
+    with closing(open_store(url, NOW)) as store:
+        hold_against_first_version(store)
+        with store.engine.connect() as connection:
+            assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+            assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+
+
+@pytest.mark.external
+def test_a_store_of_the_first_version_on_a_server_keeps_everything(postgres_url):
+    with fresh_schema(postgres_url) as url:
+        engine = create_engine(url)
+        fill_first_version(engine)
+        engine.dispose()
+        with closing(open_store(url, NOW)) as store:
+            hold_against_first_version(store)
 
 
 @pytest.mark.external

@@ -3,24 +3,41 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, LargeBinary, RowMapping, Select, case, literal, select
+from sqlalchemy import Connection, LargeBinary, Select, case, literal, or_, select
 from sqlalchemy.engine import MappingResult
 
 from sereno.adapters.store import schema
 from sereno.adapters.store.engine import looking, store_address
 from sereno.adapters.store.files import is_absent
 from sereno.adapters.store.ledger import read_ledger, read_told
-from sereno.adapters.store.memory import MemoryStore, Parcel
+from sereno.adapters.store.mail_rows import MESSAGE_COLUMNS, message_of
+from sereno.adapters.store.memory import MemoryStore
+from sereno.adapters.store.memory_mail import Kept, Parcel, Shelf, Taken
 from sereno.adapters.store.migrations import HEAD, version_of
 from sereno.adapters.store.refusals import read_refusals
-from sereno.adapters.store.rows import MESSAGE_COLUMNS, message_of, period_of, run_of
+from sereno.adapters.store.rows import period_of, run_of
 from sereno.domain.errors import StoreUnavailable
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_FARED = (
+    "id",
+    "recipients",
+    "state",
+    "attempts",
+    "next_attempt_at",
+    "claimed_by",
+    "claimed_until",
+    "settled_at",
+    "answer",
+    "refused",
+)
+"""What a delivery has beside its message."""
 
 
-def copy_to_memory(url: str, now: datetime) -> MemoryStore:
+def copy_to_memory(url: str, now: datetime, *, queues: bool = False) -> MemoryStore:
     """Copy runs, outbox and ledger in one consistent look; an absent store is an empty copy.
+
+    With `queues` also what was taken from the queues of other applications.
 
     Settled mail comes without its bytes and tellings without their texts; notices, job results and what was
     told of findings that ended before today stay behind: no dry run asks for them. Times are in `now`'s zone.
@@ -31,6 +48,8 @@ def copy_to_memory(url: str, now: datetime) -> MemoryStore:
         with looking(address) as connection:
             if _is_made(connection):
                 _fill(store, connection, now.date())
+                if queues:
+                    _queues(store.shelf, connection)
     return store
 
 
@@ -49,24 +68,33 @@ def _fill(store: MemoryStore, connection: Connection, today: date) -> None:
         store.open_period(row["monitor"], row["digest"], period_of(row, UTC))
     for row in _rows(connection, select(schema.runs).order_by(schema.runs.c.number)):
         store.record(run_of(row, UTC), [])
-    store.take_over(map(_parcel_of, _rows(connection, _mail())))
-    store.take_note(read_refusals(connection, LONG_AGO))
+    _mail(store.shelf, connection)
+    store.shelf.refused.update(read_refusals(connection, LONG_AGO))
     for monitor in connection.scalars(select(schema.findings.c.monitor).distinct()).all():
         entries = read_ledger(connection, monitor, None).values()
         store.take_up(monitor, entries, read_told(connection, monitor, today))
 
 
-def _mail() -> Select[Any]:
-    table = schema.messages.c
-    unsettled = table.state.in_(["queued", "sending"])
-    data = case((unsettled, table.data), else_=literal(b"", LargeBinary)).label("data")
-    columns = [data if column is table.data else column for column in MESSAGE_COLUMNS]
-    return select(table.attempts, table.claimed_until, table.settled_at, table.unheard, *columns)
+def _mail(shelf: Shelf, connection: Connection) -> None:
+    """Copy mail that is to leave with its bytes, and what digests have told without them."""
+    each, body, message = schema.deliveries.c, schema.bodies.c, schema.messages.c
+    data = case((schema.WAITS, body.data), else_=literal(b"", LargeBinary)).label("data")
+    of_delivery = [getattr(each, name).label(f"of_{name}") for name in _FARED]
+    columns = [data if column is body.data else column for column in MESSAGE_COLUMNS]
+    joined = select(*columns, message.unheard, *of_delivery).join_from(schema.deliveries, schema.messages)
+    with_body = joined.join(schema.bodies, body.message_id == message.id, isouter=True)
+    for row in _rows(connection, with_body.where(or_(message.kind == "digest", schema.WAITS))):
+        shelf.messages[row["id"]] = Kept(message_of(row, UTC), unheard=row["unheard"])
+        fared = {name: row[f"of_{name}"] for name in _FARED} | {"recipients": tuple(row["of_recipients"])}
+        shelf.put(Parcel(message_id=row["id"], **fared))
 
 
-def _parcel_of(row: RowMapping) -> Parcel:
-    fared = (row["attempts"], row["claimed_until"], row["settled_at"], row["unheard"])
-    return Parcel(message_of(row, UTC), *fared)
+def _queues(shelf: Shelf, connection: Connection) -> None:
+    """Copy what was taken from queues, so that it is not taken in again."""
+    for row in _rows(connection, select(schema.taken_in)):
+        taken = Taken(row["message_id"], row["accepted"], row["stamped_at"] is not None)
+        shelf.taken[row["origin"], row["number"], row["fingerprint"]] = taken
+    shelf.looked_through |= set(connection.scalars(select(schema.queues.c.origin)))
 
 
 def _rows(connection: Connection, query: Select[Any]) -> MappingResult:

@@ -1,7 +1,7 @@
 """The finding ledger of the store in a database: each function works in the caller's transaction."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
 from typing import Any
 
@@ -9,7 +9,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
-    Table,
     Text,
     and_,
     bindparam,
@@ -20,11 +19,9 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import MappingResult
 
 from sereno.adapters.store import schema
-from sereno.adapters.store.memory_ledger import VOID
 from sereno.adapters.store.rows import (
     entry_of,
     entry_row,
@@ -36,6 +33,7 @@ from sereno.adapters.store.rows import (
     told_of,
     told_row,
 )
+from sereno.adapters.store.upserting import upsert
 from sereno.domain.ledger import Entry, Ledger, Snooze, Telling, Track
 from sereno.engine.records import Notice, Told
 
@@ -74,7 +72,7 @@ def write_entries(connection: Connection, monitor: str, entries: Iterable[Entry]
     """Write entries over those that they replace."""
     rows = {row["id"]: row for row in (entry_row(entry, monitor) for entry in entries)}
     # In one order for all: processes that write at once wait for each other, and never in a circle.
-    _upsert(connection, schema.findings, [rows[name] for name in sorted(rows, key=str)])
+    upsert(connection, schema.findings, [rows[name] for name in sorted(rows, key=str)])
 
 
 def write_told(connection: Connection, monitor: str, told: Iterable[Told]) -> None:
@@ -86,7 +84,7 @@ def write_told(connection: Connection, monitor: str, told: Iterable[Told]) -> No
 
 def write_snooze(connection: Connection, monitor: str, rule: str, track: Track, snooze: Snooze) -> None:
     """Write that a finding was put off, over what was said before."""
-    _upsert(connection, schema.snoozes, [snooze_row(finding_id(monitor, rule, track), snooze)])
+    upsert(connection, schema.snoozes, [snooze_row(finding_id(monitor, rule, track), snooze)])
 
 
 def write_notices(connection: Connection, accepted: Iterable[tuple[str, str]], now: datetime) -> None:
@@ -123,7 +121,7 @@ def _wanted(monitor: str, since: date | None) -> ColumnElement[bool]:
 
 
 def _counted(wanted: ColumnElement[bool]) -> Select[Any]:
-    void = select(_mail.id).where(or_(_mail.state.in_(sorted(VOID)), _mail.trial, _mail.unheard))
+    void = select(_mail.id).where(or_(_mail.trial, _mail.unheard))
     counts = or_(_telling.message_id.is_(None), _telling.message_id.not_in(void))
     columns = [_telling.finding, _telling.digest, _telling.period, _telling.section, _telling.due]
     told = _of_findings(select(*columns, _telling.told_on)).where(wanted, counts)
@@ -132,15 +130,6 @@ def _counted(wanted: ColumnElement[bool]) -> Select[Any]:
 
 def _of_findings(told: Select[Any]) -> Select[Any]:
     return told.join_from(schema.tellings, schema.findings, _finding.id == _telling.finding)
-
-
-def _upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    fresh = dialect.insert(table)
-    name, *values = table.columns
-    change = {column.name: fresh.excluded[column.name] for column in values}
-    if rows:
-        connection.execute(fresh.on_conflict_do_update(index_elements=[name], set_=change), rows)
 
 
 def _rows(connection: Connection, query: Select[Any]) -> MappingResult:

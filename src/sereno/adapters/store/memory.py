@@ -1,50 +1,42 @@
 """The store in memory, under the same contract as the one in a database."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, tzinfo
 from operator import attrgetter
-from threading import RLock
 from typing import Any, TypeVar
 
-from sereno.adapters.store.memory_ledger import VOID, MemoryLedger
+from sereno.adapters.store.memory_desk import MemoryDesk, MemoryIntake
+from sereno.adapters.store.memory_ledger import MemoryLedger
+from sereno.adapters.store.memory_mail import Shelf
+from sereno.adapters.store.memory_outbox import MemoryOutbox
 from sereno.adapters.store.once import conflict, share_of
 from sereno.domain.cadence import Period
 from sereno.domain.errors import StoreUnavailable
 from sereno.domain.ledger import Entry, Ledger, Snooze, Track
-from sereno.domain.outbox import AFTER, Delivery, Message, State
+from sereno.domain.outbox import RECIPIENTS_AT_ONCE, WAITING, Message
 from sereno.domain.wallclock import utc, zone_of
-from sereno.engine.records import JobResult, JobTotals, MailSummary, Notice, Run, RunState, Told
+from sereno.engine.mail_records import MailSummary
+from sereno.engine.records import JobResult, JobTotals, Notice, Run, RunState, Told
 
-Timed = TypeVar("Timed", Period, Run, Message, JobResult, Notice)
-
-_AGE = ("message.queued_at", "message.id")
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """Hold a message of the outbox and how it fares; times in UTC."""
-
-    message: Message
-    attempts: int = 0
-    claimed_until: datetime | None = None
-    settled_at: datetime | None = None
-    unheard: bool = False
-    """Nobody whom it concerns got it."""
+Timed = TypeVar("Timed", Period, Run, JobResult, Notice)
 
 
 class MemoryStore:
     """Keep the run ledger and the outbox; times come back in `now`'s zone."""
 
-    def __init__(self, now: datetime) -> None:
-        self._lock = RLock()
+    def __init__(self, now: datetime, recipients_at_once: int = RECIPIENTS_AT_ONCE) -> None:
         self._zone = zone_of(now)
+        self._ledger = MemoryLedger()
+        self.shelf = Shelf(self._zone, self._ledger.prove, recipients_at_once)
+        self.outbox = MemoryOutbox(self.shelf)
+        self.intake = MemoryIntake(self.shelf)
+        self.desk = MemoryDesk(self.shelf)
+        self._lock = self.shelf.lock
         self._cycles = 0
         self._periods: dict[tuple[str, str, str], Period] = {}
         self._runs: dict[str, Run] = {}
-        self._mail: dict[str, Parcel] = {}
-        self._refused: dict[str, datetime] = {}
-        self._ledger = MemoryLedger()
         self._job_results: list[JobResult] = []
 
     def count_cycle(self) -> None:
@@ -109,96 +101,51 @@ class MemoryStore:
     ) -> None:
         """Write a run and all that came of it; raise AlreadyComplete for what a period takes once."""
         kept = _moved(run, UTC, "started_at", "finished_at")
-        parcels = [Parcel(_moved(message, UTC, "queued_at")) for message in messages]
         with self._lock:
+            for message in messages:
+                utc(message.queued_at)  # before anything is written
             if taken := conflict(run, self.runs(run.monitor, run.digest, run.period)):
                 raise taken
             self._refuse_repeated(run, [message.id for message in messages], told)
             self._runs[run.id] = kept
-            self.take_over(parcels)
+            for message in messages:
+                self.shelf.add(message)
             self._ledger.add(run.monitor, entries, told)
-
-    def take_over(self, parcels: Iterable[Parcel]) -> None:
-        """Put mail into the outbox as it stands elsewhere."""
-        with self._lock:
-            self._mail.update((parcel.message.id, parcel) for parcel in parcels)
-
-    def take_note(self, refused: Mapping[str, datetime]) -> None:
-        """Note which addresses a relay refused elsewhere, and when."""
-        with self._lock:
-            self._refused.update(refused)
 
     def take_up(self, monitor: str, entries: Iterable[Entry], told: Iterable[Told]) -> None:
         """Put into the ledger what is followed elsewhere, after the mail that told it."""
         with self._lock:
             self._ledger.take_up(monitor, entries, told)
 
-    def claim(self, limit: int, now: datetime, lease: timedelta, *, trial: bool) -> list[Message]:
-        """Move up to `limit` queued messages to `sending`: the least often tried, then the oldest."""
-        until = utc(now) + lease
-        with self._lock:
-            queued = [parcel for parcel in self._in_state("queued") if parcel.message.trial == trial]
-            first = sorted(queued, key=attrgetter("attempts", *_AGE))[:limit]
-            claimed = [self._put(replace(parcel, claimed_until=until), "sending") for parcel in first]
-        return [self._local_message(parcel) for parcel in claimed]
-
-    def settle(self, deliveries: Iterable[Delivery], now: datetime) -> None:
-        """Record how attempts ended; what is no longer `sending` stays as it is."""
-        at, ended = utc(now), list(deliveries)
-        with self._lock:
-            for delivery in ended:
-                for parcel in self._sending(delivery.message_id):
-                    tried = replace(parcel, claimed_until=None, attempts=parcel.attempts + 1, settled_at=at)
-                    self._end(tried, delivery)
-
-    def release(self, message_ids: Iterable[str]) -> None:
-        """Return claimed messages that were not tried to `queued`."""
-        untried = list(message_ids)
-        with self._lock:
-            for message_id in untried:
-                for parcel in self._sending(message_id):
-                    self._put(replace(parcel, claimed_until=None), "queued")
-
-    def recover(self, now: datetime) -> int:
-        """Turn messages whose claim has run out into `unknown`; return how many."""
-        at = utc(now)
-        with self._lock:
-            lost = [
-                each for each in self._in_state("sending") if each.claimed_until and each.claimed_until <= at
-            ]
-            for parcel in lost:
-                self._put(replace(parcel, claimed_until=None, settled_at=at), "unknown")
-        return len(lost)
-
     def refused_addresses(self, since: datetime) -> frozenset[str]:
         """Return the addresses, case-folded, that a relay refused for good, lastly at or after `since`."""
         start = utc(since)
         with self._lock:
-            return frozenset(address for address, at in self._refused.items() if at >= start)
+            return frozenset(address for address, at in self.shelf.refused.items() if at >= start)
 
     def mail_summary(self, since: datetime) -> MailSummary:
-        """Count the messages by state; those accepted only if at or after `since`."""
-        start = utc(since)
+        """Tell how the outbox stands; of what was accepted, count only what was at or after `since`."""
+        start, parcels = utc(since), self.shelf.parcels.values()
         with self._lock:
-            pending = self._in_state("queued") + self._in_state("sending")
             accepted = [
-                each for each in self._in_state("accepted") if each.settled_at and each.settled_at >= start
+                each for each in self.shelf.in_states({"accepted"}) if (each.settled_at or start) >= start
             ]
-            oldest = min((parcel.message.queued_at for parcel in pending), default=None)
+            waiting = [
+                self.shelf.messages[each.message_id] for each in self.shelf.in_states({*WAITING, "sending"})
+            ]
+            oldest = min((kept.message.queued_at for kept in waiting), default=None)
+            held = self.shelf.in_states({"held"})
             return MailSummary(
-                pending=len(pending),
-                dead=len(self._in_state("dead")),
-                unknown=len(self._in_state("unknown")),
-                diverted=len(self._in_state("diverted")),
+                counts=Counter(each.state for each in parcels if each.state != "accepted"),
                 accepted_since=len(accepted),
+                awaiting=sum(not self.shelf.messages[each.message_id].composed for each in held),
                 oldest=oldest and oldest.astimezone(self._zone),
+                hold=self.shelf.hold,
             )
 
     def pending(self) -> list[Message]:
-        """Return the queued messages, oldest first."""
-        with self._lock:
-            queued = sorted(self._in_state("queued"), key=attrgetter(*_AGE))
-        return [self._local_message(parcel) for parcel in queued]
+        """Return the messages of which something is to leave, oldest first."""
+        return list({each.message.id: each.message for each in self.outbox.waiting()}.values())
 
     def record_job(self, result: JobResult) -> None:
         """Write how a job ended."""
@@ -223,39 +170,18 @@ class MemoryStore:
     def _refuse_repeated(self, run: Run, message_ids: Sequence[str], told: Sequence[Told]) -> None:
         twice = len(set(message_ids)) < len(message_ids)
         mailed = {each.message_id for each in told} - {None}
-        unheard_of = mailed - self._mail.keys() - set(message_ids)
-        if twice or unheard_of or run.id in self._runs or self._mail.keys() & set(message_ids):
+        unheard_of = mailed - self.shelf.messages.keys() - set(message_ids)
+        if twice or unheard_of or run.id in self._runs or self.shelf.messages.keys() & set(message_ids):
             raise StoreUnavailable(
                 f"El almacén en memoria: la ejecución {run.id} o un mensaje suyo ya estaba anotado; "
                 "no se ha escrito nada. Es un defecto del programa: comuníquelo"
             )
 
-    def _end(self, tried: Parcel, delivery: Delivery) -> None:
-        unheard = delivery.is_unheard(tried.message.envelope.recipients)
-        self._put(replace(tried, unheard=unheard), AFTER[delivery.verdict])
-        if delivery.verdict in {"accepted", "dead"} and tried.settled_at:
-            reached = delivery.reached(tried.message.envelope.recipients)
-            for address in reached:
-                self._refused.pop(address.casefold(), None)
-            self._refused.update(dict.fromkeys(delivery.refused_for_good, tried.settled_at))
-            self._ledger.prove(tried.message.id, reached, tried.settled_at)
-
     def _counts(self, message_id: str | None) -> bool:
         if message_id is None:
             return True
-        parcel = self._mail[message_id]
-        return parcel.message.state not in VOID and not parcel.message.trial and not parcel.unheard
-
-    def _in_state(self, state: State) -> list[Parcel]:
-        return [parcel for parcel in self._mail.values() if parcel.message.state == state]
-
-    def _sending(self, message_id: str) -> list[Parcel]:
-        return [parcel for parcel in self._in_state("sending") if parcel.message.id == message_id]
-
-    def _put(self, parcel: Parcel, state: State) -> Parcel:
-        message = replace(parcel.message, state=state)
-        self._mail[message.id] = replace(parcel, message=message)
-        return self._mail[message.id]
+        kept = self.shelf.messages[message_id]
+        return not kept.unheard and not kept.message.trial
 
     def _ordered_runs(self) -> list[Run]:
         return sorted(self._runs.values(), key=attrgetter("finished_at"))
@@ -266,9 +192,6 @@ class MemoryStore:
 
     def _local_run(self, run: Run) -> Run:
         return _moved(run, self._zone, "started_at", "finished_at")
-
-    def _local_message(self, parcel: Parcel) -> Message:
-        return _moved(parcel.message, self._zone, "queued_at")
 
 
 def _moved(value: Timed, zone: tzinfo, *times: str) -> Timed:

@@ -6,11 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from sereno.domain.ledger import Entry, Ledger, Snooze, Track
-from sereno.domain.outbox import State
 from sereno.engine.records import Notice, Told
-
-VOID: frozenset[State] = frozenset({"dead", "diverted"})
-"""What was told in such a message was told to nobody; nor what is told on trial."""
 
 Followed = tuple[str, str, Track]
 """Monitor, rule, track."""

@@ -1,119 +1,168 @@
-"""The outbox of the store in a database: the statements that move mail from state to state."""
+"""The outbox of the store in a database: how deliveries move from state to state."""
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Label,
+    Engine,
     Select,
+    TextClause,
     Update,
     and_,
     bindparam,
-    func,
+    case,
+    null,
+    or_,
     select,
     update,
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from sereno.adapters.store import schema
-from sereno.adapters.store.rows import MESSAGE_COLUMNS
-from sereno.domain.outbox import Delivery
+from sereno.adapters.store import mail_schema as schema
+from sereno.adapters.store.engine import reading, writing
+from sereno.adapters.store.mail_rows import MESSAGE_COLUMNS, message_of
+from sereno.adapters.store.settling import settle
+from sereno.domain.outbox import Delivery, Ending
 from sereno.domain.wallclock import utc
+from sereno.engine.mail_ports import Claimer, Wanted
 
-LEASE_RAN_OUT = "No se sabe si salió: el proceso que lo enviaba terminó sin decir cómo acabó"
-
-_mail = schema.messages.c
-TURN = (_mail.attempts, _mail.queued_at, _mail.id)
+_each = schema.deliveries.c
+TURN = (_each.attempts, _each.queued_at, _each.id)
 """In which order mail is claimed."""
+_SHARE = (_each.id.label("delivery"), _each.recipients.label("share"), _each.state, _each.attempts)
+_NO_DATA = null().label("data")
 
 
-def claim_of(limit: int, now: datetime, lease: timedelta, *, trial: bool) -> ReturningUpdate[Any]:
-    """Move up to `limit` queued messages to `sending`, and return them in any order."""
+@dataclass(frozen=True, slots=True)
+class SqlOutbox:
+    """Keep mail on its way; every method may raise StoreUnavailable."""
+
+    engine: Engine
+    zone: tzinfo
+
+    def turn(
+        self, endings: Sequence[Ending], limit: int, wanted: Wanted, claimer: Claimer, now: datetime
+    ) -> list[Delivery]:
+        """Record how attempts ended and claim up to `limit` more, in one transaction."""
+        at = utc(now)  # a time without a zone is refused before anything is written
+        if limit <= 0 and not endings:
+            return []
+        with writing(self.engine) as connection:
+            settle(connection, endings, claimer.id, at)
+            if limit <= 0:
+                return []
+            claimed = connection.scalars(_claim(limit, wanted, claimer, at)).all()
+            return self._deliveries(connection, _whole(_each.id.in_(claimed))) if claimed else []
+
+    def renew(self, claimer: Claimer) -> None:
+        """Let what the claimer holds last until `claimer.until`."""
+        with writing(self.engine) as connection:
+            connection.execute(_held_by(claimer.id).values(claimed_until=claimer.until))
+
+    def release(self, delivery_ids: Iterable[str], claimer_id: str) -> None:
+        """Let claimed deliveries that were not tried stand as they stood before."""
+        rows = [{"delivery": name} for name in delivery_ids]
+        if rows:
+            with writing(self.engine) as connection:
+                stood = case((_each.next_attempt_at.is_(None), "queued"), else_="deferred")
+                free = {"state": stood, "claimed_by": None, "claimed_until": None}
+                connection.execute(_one_of(claimer_id).values(free), rows)
+
+    def hold(self, reasons: Mapping[str, str], claimer_id: str, now: datetime) -> None:
+        """Hold claimed deliveries, each for its reason."""
+        self._end(reasons, claimer_id, "held", now)
+
+    def withdraw(self, reasons: Mapping[str, str], claimer_id: str, now: datetime) -> None:
+        """Drop claimed deliveries that have been sent by other means."""
+        self._end(reasons, claimer_id, "dropped", now)
+
+    def claims(self, claimer_id: str) -> list[Delivery]:
+        """Return what a claimer holds, without bytes."""
+        mine = and_(_each.claimed_by == claimer_id, _each.state == "sending")
+        with reading(self.engine) as connection:
+            return self._deliveries(connection, _whole(mine, with_bytes=False))
+
+    def lose(self, delivery_ids: Iterable[str], claimer_id: str, answer: str, now: datetime) -> None:
+        """Turn claimed deliveries into `unknown`."""
+        self._end(dict.fromkeys(delivery_ids, answer), claimer_id, "unknown", now)
+
+    def lose_abandoned(self, answer: str, now: datetime) -> int:
+        """Turn deliveries whose claim has run out into `unknown`; who claimed them may still say better."""
+        abandoned = update(schema.deliveries).where(_each.state == "sending", _each.claimed_until <= now)
+        lost = abandoned.values(state="unknown", answer=answer, settled_at=now, claimed_until=None)
+        with writing(self.engine) as connection:
+            return connection.execute(lost).rowcount
+
+    def try_unknown_again(self, settled_before: datetime) -> int:
+        """Return to the queue what has been `unknown` since before then."""
+        unknown = update(schema.deliveries).where(
+            _each.state == "unknown", _each.settled_at <= settled_before
+        )
+        with writing(self.engine) as connection:
+            again = unknown.values(state="queued", next_attempt_at=None, claimed_by=None, claimed_until=None)
+            return connection.execute(again).rowcount
+
+    def waiting(self) -> list[Delivery]:
+        """Return what is queued or deferred, oldest first."""
+        with reading(self.engine) as connection:
+            waiting = self._deliveries(connection, _whole(schema.WAITS))
+        return sorted(waiting, key=lambda each: (utc(each.message.queued_at), each.id))
+
+    def _end(self, reasons: Mapping[str, str], claimer_id: str, state: str, now: datetime) -> None:
+        rows = [{"delivery": name, "why": why} for name, why in reasons.items()]
+        ended = {"state": state, "answer": bindparam("why"), "settled_at": now}
+        if rows:
+            with writing(self.engine) as connection:
+                mine = _one_of(claimer_id).values(**ended, claimed_by=None, claimed_until=None)
+                connection.execute(mine, rows)
+
+    def _deliveries(self, connection: Connection, wanted: Select[Any]) -> list[Delivery]:
+        return [
+            Delivery(
+                row["delivery"],
+                message_of(row, self.zone),
+                tuple(row["share"]),
+                row["state"],
+                row["attempts"],
+            )
+            for row in connection.execute(wanted).mappings()
+        ]
+
+
+def _claim(limit: int, wanted: Wanted, claimer: Claimer, now: datetime) -> ReturningUpdate[Any]:
+    """Move up to `limit` waiting deliveries to `sending`, and return them in any order."""
     # A common table expression: as a subquery, PostgreSQL may run it more than once and exceed the limit.
-    of_its_kind = queued(_mail.id).where(_mail.trial == trial)
-    first = of_its_kind.order_by(*TURN).limit(limit).with_for_update(skip_locked=True)
+    due = or_(_each.next_attempt_at.is_(None), _each.next_attempt_at <= now)
+    waiting = select(_each.id).where(schema.WAITS, _each.trial == wanted.trial, due, _of_kind(wanted))
+    first = waiting.order_by(*TURN).limit(limit).with_for_update(skip_locked=True)
     return (
-        update(schema.messages)
-        .where(_mail.id.in_(select(first.cte("first").c.id)), _mail.state == "queued")
-        .values(state="sending", claimed_until=utc(now) + lease)
-        .returning(_mail.attempts, *MESSAGE_COLUMNS)
+        update(schema.deliveries)
+        .where(_each.id.in_(select(first.cte("first").c.id)), schema.WAITS)
+        .values(state="sending", claimed_by=claimer.id, claimed_until=claimer.until)
+        .returning(_each.id)
     )
 
 
-def end_of_attempt() -> Update:
-    """Settle a message that is being sent; to be filled with the rows of `ending`."""
-    return _sending().values(
-        state=bindparam("after"),
-        answer=bindparam("words"),
-        refused=bindparam("refusals"),
-        settled_at=bindparam("at"),
-        claimed_until=None,
-        attempts=_mail.attempts + 1,
-    )
+def _of_kind(wanted: Wanted) -> ColumnElement[bool]:
+    lookable = or_(_each.kind != "queue", _each.origin.in_(sorted(wanted.queues)))
+    return lookable if wanted.digests else and_(lookable, _each.kind != "digest")
 
 
-def end_of_claim() -> Update:
-    """Return a `message` that is being sent to the queue."""
-    return _sending().values(state="queued", claimed_until=None)
+def _whole(wanted: ColumnElement[bool] | TextClause, *, with_bytes: bool = True) -> Select[Any]:
+    """Select deliveries with their messages, in their turn."""
+    columns = MESSAGE_COLUMNS if with_bytes else (*MESSAGE_COLUMNS[:-1], _NO_DATA)
+    joined = select(*columns, *_SHARE).join_from(schema.deliveries, schema.messages)
+    with_body = joined.join(schema.bodies, schema.bodies.c.message_id == schema.messages.c.id, isouter=True)
+    return with_body.where(wanted).order_by(*TURN)
 
 
-def loss(now: datetime) -> Update:
-    """Turn messages whose claim has run out into `unknown`."""
-    return (
-        update(schema.messages)
-        .where(_mail.state == "sending", _mail.claimed_until <= now)
-        .values(state="unknown", answer=LEASE_RAN_OUT, settled_at=now, claimed_until=None)
-    )
+def _held_by(claimer_id: str) -> Update:
+    return update(schema.deliveries).where(_each.claimed_by == claimer_id, _each.state == "sending")
 
 
-def queued(*columns: ColumnElement[Any]) -> Select[Any]:
-    """Select from the queued messages."""
-    return select(*columns).where(_mail.state == "queued")
-
-
-def summary(since: datetime) -> Select[Any]:
-    """Count the messages by state; those accepted only if at or after `since`."""
-    pending = _mail.state.in_(["queued", "sending"])
-    counts = {
-        "pending": pending,
-        "dead": _mail.state == "dead",
-        "unknown": _mail.state == "unknown",
-        "diverted": _mail.state == "diverted",
-        "accepted_since": and_(_mail.state == "accepted", _mail.settled_at >= since),
-    }
-    oldest = select(func.min(_mail.queued_at)).where(pending).scalar_subquery()
-    return select(oldest.label("oldest"), *(_count(what, name) for name, what in counts.items()))
-
-
-def settled_now(
-    connection: Connection, deliveries: Iterable[Delivery]
-) -> list[tuple[Delivery, tuple[str, ...]]]:
-    """Pair each delivery that is about to settle its message with the message's recipients.
-
-    Nobody else settles these messages before the transaction ends.
-    """
-    first: dict[str, Delivery] = {}
-    for delivery in deliveries:  # a second answer to one message changes nothing
-        first.setdefault(delivery.message_id, delivery)
-    settling = [name for name, each in first.items() if each.verdict in {"accepted", "dead"}]
-    if not settling:
-        return []
-    sending = select(_mail.id, _mail.recipients).where(_mail.id.in_(settling), _mail.state == "sending")
-    recipients = {row.id: row.recipients for row in connection.execute(sending.with_for_update())}
-    return [(first[name], tuple(recipients[name])) for name in settling if name in recipients]
-
-
-def unhearing() -> Update:
-    """Note that nobody whom a `message` concerns got it."""
-    return update(schema.messages).where(_mail.id == bindparam("message")).values(unheard=True)
-
-
-def _sending() -> Update:
-    return update(schema.messages).where(_mail.id == bindparam("message"), _mail.state == "sending")
-
-
-def _count(what: ColumnElement[bool], name: str) -> Label[int]:
-    return select(func.count()).select_from(schema.messages).where(what).scalar_subquery().label(name)
+def _one_of(claimer_id: str) -> Update:
+    return _held_by(claimer_id).where(_each.id == bindparam("delivery"))

@@ -3,29 +3,32 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from sereno.adapters.store import schema
-from sereno.domain.outbox import Delivery
+from sereno.adapters.store.upserting import upsert
 
 _address = schema.refusals.c.address
 
 
 def write_refusals(
-    connection: Connection, settled: Iterable[tuple[Delivery, Iterable[str]]], now: datetime
+    connection: Connection, settled: Iterable[tuple[Iterable[str], Iterable[str]]], now: datetime
 ) -> None:
-    """Note whom these deliveries, in their order, were refused for good; who was reached is noted no more."""
+    """Note whom these attempts, in their order, were refused for good; who was reached is noted no more.
+
+    Of each attempt: the addresses, case-folded, refused for good; those reached.
+    """
     refused: dict[str, bool] = {}
-    for delivery, recipients in settled:
-        refused |= {address.casefold(): False for address in recipients}
-        refused |= dict.fromkeys(delivery.refused_for_good, True)
+    for for_good, reached in settled:
+        refused |= {address.casefold(): False for address in reached}
+        refused |= dict.fromkeys(for_good, True)
+    noted_before = set(connection.scalars(select(_address)))  # few, and most often none
     # In one order for all: processes that write at once wait for each other, and never in a circle.
-    heard = [{"heard_of": address} for address in sorted(refused)]
+    heard = [{"heard_of": address} for address in sorted(refused.keys() & noted_before)]
     noted = [{"address": address, "refused_at": now} for address in sorted(refused) if refused[address]]
     if heard:
         connection.execute(delete(schema.refusals).where(_address == bindparam("heard_of")), heard)
-    if noted:
-        connection.execute(insert(schema.refusals), noted)
+    upsert(connection, schema.refusals, noted)
 
 
 def read_refusals(connection: Connection, since: datetime) -> dict[str, datetime]:

@@ -3,30 +3,15 @@
 import hashlib
 import json
 from dataclasses import asdict, replace
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Any
 
 from sqlalchemy import RowMapping
 
-from sereno.adapters.store.schema import messages
 from sereno.domain.cadence import Period
 from sereno.domain.findings import Cell, Datum
 from sereno.domain.ledger import Entry, Snooze, Telling, Track
-from sereno.domain.outbox import AFTER, Delivery, Envelope, Message
-from sereno.domain.wallclock import utc
 from sereno.engine.records import JobResult, JobTotals, Notice, Run, Told
-
-MESSAGE_COLUMNS = (
-    messages.c.id,
-    messages.c.origin,
-    messages.c.subject,
-    messages.c.sender,
-    messages.c.recipients,
-    messages.c.data,
-    messages.c.queued_at,
-    messages.c.state,
-    messages.c.trial,
-)
 
 _JSON = json.JSONEncoder(separators=(",", ":"))
 
@@ -59,48 +44,6 @@ def job_totals_of(row: RowMapping, zone: tzinfo) -> JobTotals:
     """Read how often a job ran."""
     last_success = row["last_success"]
     return JobTotals(row["runs"], row["successes"], last_success and last_success.astimezone(zone))
-
-
-def message_of(row: RowMapping, zone: tzinfo) -> Message:
-    """Read a message from its MESSAGE_COLUMNS."""
-    return Message(
-        id=row["id"],
-        origin=row["origin"],
-        subject=row["subject"],
-        envelope=Envelope(row["sender"], tuple(row["recipients"])),
-        data=row["data"],
-        queued_at=row["queued_at"].astimezone(zone),
-        state=row["state"],
-        trial=row["trial"],
-    )
-
-
-def message_row(message: Message, run_id: str) -> dict[str, object]:
-    """Write a message of a run."""
-    return {
-        "id": message.id,
-        "run_id": run_id,
-        "origin": message.origin,
-        "subject": message.subject,
-        "sender": message.envelope.sender,
-        "recipients": message.envelope.recipients,
-        "data": message.data,
-        "queued_at": message.queued_at,
-        "state": message.state,
-        "trial": message.trial,
-    }
-
-
-def ending(delivery: Delivery, now: datetime) -> dict[str, object]:
-    """Write how an attempt ended; a message that goes back to the queue is not settled."""
-    state = AFTER[delivery.verdict]
-    return {
-        "message": delivery.message_id,
-        "after": state,
-        "words": delivery.answer,
-        "refusals": dict(delivery.refused),
-        "at": None if state == "queued" else utc(now),
-    }
 
 
 def finding_id(monitor: str, rule: str, track: Track) -> str:

@@ -1,65 +1,57 @@
 """The store's tables, the same for SQLite and PostgreSQL; each change needs its migration."""
 
-from datetime import UTC, datetime
-
 from sqlalchemy import (
     JSON,
     Boolean,
     CheckConstraint,
     Column,
     Date,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
-    MetaData,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
-    false,
     text,
 )
 
-from sereno.domain.wallclock import utc
-
-
-# SQLAlchemy takes a column's type as a subclass; these two are the only ones.
-class Instant(TypeDecorator[datetime]):
-    """Keep a zoned time, in UTC."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102
-        return None if value is None else utc(value)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else utc(value)  # SQLite knows no zones
-
-
-class Words(TypeDecorator[str]):
-    """Keep any text: what a relay or a job said is recorded, even where it holds what no database takes."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002, D102
-        return None if value is None else value.replace("\0", "\ufffd").encode(errors="replace").decode()
-
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
+from sereno.adapters.store.columns import Instant, Words, metadata
+from sereno.adapters.store.mail_schema import (
+    DUE,
+    WAITS,
+    attempts,
+    bodies,
+    deliveries,
+    messages,
+    queues,
+    refusals,
+    taken_in,
 )
+
+__all__ = [
+    "DUE",
+    "SATISFIES",
+    "TELLS_BLIND",
+    "WAITS",
+    "Instant",
+    "Words",
+    "attempts",
+    "bodies",
+    "deliveries",
+    "findings",
+    "job_results",
+    "messages",
+    "metadata",
+    "notices",
+    "periods",
+    "queues",
+    "refusals",
+    "runs",
+    "snoozes",
+    "store_info",
+    "taken_in",
+    "tellings",
+]
 
 store_info = Table(
     "store_info",
@@ -67,6 +59,8 @@ store_info = Table(
     Column("id", Integer, CheckConstraint("id = 1", name="one_row"), primary_key=True),
     Column("made_at", Instant, nullable=False),
     Column("cycles", Integer, nullable=False, server_default="0"),
+    Column("mail_held_at", Instant),
+    Column("mail_held_why", Words),
 )
 
 periods = Table(
@@ -119,30 +113,6 @@ for name, where in (("uq_runs_complete", SATISFIES), ("uq_runs_incomplete", TELL
         postgresql_where=where,
     )
 
-messages = Table(
-    "messages",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("run_id", Text, ForeignKey("runs.id"), nullable=False),
-    Column("origin", Text, nullable=False),
-    Column("subject", Words, nullable=False),
-    Column("sender", Text, nullable=False),
-    Column("recipients", JSON, nullable=False),
-    Column("data", LargeBinary, nullable=False),
-    Column("queued_at", Instant, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("trial", Boolean, nullable=False),
-    Column("claimed_until", Instant),
-    Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("answer", Words, nullable=False, server_default=""),
-    Column("refused", JSON, nullable=False, server_default="{}"),
-    Column("unheard", Boolean, nullable=False, server_default=false()),
-    Column("settled_at", Instant),
-    Index("ix_messages_claim", "state", "trial", "attempts", "queued_at", "id"),
-    Index("ix_messages_state_settled_at", "state", "settled_at"),
-    Index("ix_messages_void", "state", "trial", "unheard", "id"),
-)
-
 findings = Table(
     "findings",
     metadata,
@@ -190,13 +160,6 @@ notices = Table(
     Column("address", Text, nullable=False),
     Column("accepted_at", Instant, nullable=False),
     Index("ix_notices_accepted_at", "accepted_at"),
-)
-
-refusals = Table(
-    "refusals",
-    metadata,
-    Column("address", Text, primary_key=True),  # case-folded; it goes when a relay accepts it
-    Column("refused_at", Instant, nullable=False),
 )
 
 snoozes = Table(

@@ -1,10 +1,9 @@
 """The store in a database."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta, tzinfo
-from operator import itemgetter
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from sqlalchemy import (
@@ -18,28 +17,27 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from sereno.adapters.store import outbox, schema
+from sereno.adapters.store import schema
+from sereno.adapters.store.desk import SqlDesk
 from sereno.adapters.store.engine import open_engine, reading, store_address, writing
 from sereno.adapters.store.faults import store_name
 from sereno.adapters.store.files import make_where_absent
+from sereno.adapters.store.intake import SqlIntake
 from sereno.adapters.store.ledger import (
     read_ledger,
     read_notices,
     write_entries,
-    write_notices,
     write_snooze,
     write_told,
 )
 from sereno.adapters.store.migrations import bring_up_to_date
 from sereno.adapters.store.once import conflict
-from sereno.adapters.store.refusals import read_refusals, write_refusals
+from sereno.adapters.store.outbox import SqlOutbox
+from sereno.adapters.store.queueing import queue_messages, read_summary
+from sereno.adapters.store.refusals import read_refusals
 from sereno.adapters.store.rows import (
-    MESSAGE_COLUMNS,
-    ending,
     job_result_of,
     job_totals_of,
-    message_of,
-    message_row,
     period_of,
     run_of,
     run_row,
@@ -47,12 +45,12 @@ from sereno.adapters.store.rows import (
 from sereno.domain.cadence import Period
 from sereno.domain.errors import AlreadyComplete, StoreUnavailable
 from sereno.domain.ledger import Entry, Ledger, Snooze, Track
-from sereno.domain.outbox import Delivery, Message
+from sereno.domain.outbox import RECIPIENTS_AT_ONCE, Message
 from sereno.domain.wallclock import zone_of
-from sereno.engine.records import JobResult, JobTotals, MailSummary, Notice, Run, RunState, Told
+from sereno.engine.mail_records import MailSummary
+from sereno.engine.records import JobResult, JobTotals, Notice, Run, RunState, Told
 
 _run = schema.runs.c
-_mail = schema.messages.c
 _job = schema.job_results.c
 
 
@@ -63,6 +61,23 @@ class SqlStore:
     engine: Engine
     zone: tzinfo
     """Times come back in it."""
+    recipients_at_once: int = RECIPIENTS_AT_ONCE
+    """A message with more becomes several deliveries."""
+
+    @property
+    def outbox(self) -> SqlOutbox:
+        """Return the mail on its way."""
+        return SqlOutbox(self.engine, self.zone)
+
+    @property
+    def intake(self) -> SqlIntake:
+        """Return what was taken from queues."""
+        return SqlIntake(self.engine, self.zone, self.recipients_at_once)
+
+    @property
+    def desk(self) -> SqlDesk:
+        """Return the mail as a person sees it."""
+        return SqlDesk(self.engine, self.zone)
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -138,50 +153,14 @@ class SqlStore:
         self, run: Run, messages: Sequence[Message], entries: Sequence[Entry] = (), told: Sequence[Told] = ()
     ) -> None:
         """Write a run and all that came of it; raise AlreadyComplete for what a period takes once."""
-        rows = [message_row(message, run.id) for message in messages]
         try:
             with writing(self.engine) as connection:
                 connection.execute(insert(schema.runs), [run_row(run)])
-                if rows:
-                    connection.execute(insert(schema.messages), rows)
+                queue_messages(connection, messages, run.id, self.recipients_at_once)
                 write_entries(connection, run.monitor, entries)
                 write_told(connection, run.monitor, told)
         except IntegrityError as error:
             raise self._conflict(run) from error
-
-    def claim(self, limit: int, now: datetime, lease: timedelta, *, trial: bool) -> list[Message]:
-        """Move up to `limit` queued messages to `sending`: the least often tried, then the oldest."""
-        with writing(self.engine) as connection:
-            claimed = connection.execute(outbox.claim_of(limit, now, lease, trial=trial)).mappings().all()
-        rows = sorted(claimed, key=itemgetter(*(column.name for column in outbox.TURN)))
-        return [message_of(row, self.zone) for row in rows]
-
-    def settle(self, deliveries: Iterable[Delivery], now: datetime) -> None:
-        """Record how attempts ended, in one transaction; what is no longer `sending` stays as it is."""
-        ended = list(deliveries)  # before: a relay at work must not hold the store
-        rows = [ending(delivery, now) for delivery in ended]
-        if rows:
-            with writing(self.engine) as connection:
-                settled = outbox.settled_now(connection, ended)
-                connection.execute(outbox.end_of_attempt(), rows)
-                unheard = [{"message": each.message_id} for each, whom in settled if each.is_unheard(whom)]
-                if unheard:
-                    connection.execute(outbox.unhearing(), unheard)
-                reached = [(each, each.reached(whom)) for each, whom in settled]
-                write_notices(connection, [(each.message_id, a) for each, whom in reached for a in whom], now)
-                write_refusals(connection, reached, now)
-
-    def release(self, message_ids: Iterable[str]) -> None:
-        """Return claimed messages that were not tried to `queued`."""
-        untried = [{"message": message_id} for message_id in message_ids]
-        if untried:
-            with writing(self.engine) as connection:
-                connection.execute(outbox.end_of_claim(), untried)
-
-    def recover(self, now: datetime) -> int:
-        """Turn messages whose claim has run out into `unknown`; return how many."""
-        with writing(self.engine) as connection:
-            return connection.execute(outbox.loss(now)).rowcount
 
     def refused_addresses(self, since: datetime) -> frozenset[str]:
         """Return the addresses, case-folded, that a relay refused for good, lastly at or after `since`."""
@@ -189,14 +168,13 @@ class SqlStore:
             return frozenset(read_refusals(connection, since))
 
     def mail_summary(self, since: datetime) -> MailSummary:
-        """Count the messages by state; those accepted only if at or after `since`."""
-        (row,) = self._rows(outbox.summary(since))
-        return MailSummary(**{**row, "oldest": row["oldest"] and row["oldest"].astimezone(self.zone)})
+        """Tell how the outbox stands; of what was accepted, count only what was at or after `since`."""
+        with reading(self.engine) as connection:
+            return read_summary(connection, since, self.zone, self.desk.held())
 
     def pending(self) -> list[Message]:
-        """Return the queued messages, oldest first."""
-        oldest_first = outbox.queued(*MESSAGE_COLUMNS).order_by(_mail.queued_at, _mail.id)
-        return [message_of(row, self.zone) for row in self._rows(oldest_first)]
+        """Return the messages of which something is to leave, oldest first."""
+        return list({each.message.id: each.message for each in self.outbox.waiting()}.values())
 
     def record_job(self, result: JobResult) -> None:
         """Write how a job ended."""
@@ -236,7 +214,7 @@ class SqlStore:
         )
 
 
-def open_store(url: str, now: datetime) -> SqlStore:
+def open_store(url: str, now: datetime, recipients_at_once: int = RECIPIENTS_AT_ONCE) -> SqlStore:
     """Open the store, making it or bringing it to our version first; times come back in `now`'s zone.
 
     Raises StoreUnavailable, and ValueError where `now` has no zone.
@@ -249,4 +227,4 @@ def open_store(url: str, now: datetime) -> SqlStore:
     except StoreUnavailable:
         engine.dispose()
         raise
-    return SqlStore(engine, zone)
+    return SqlStore(engine, zone, recipients_at_once)

@@ -1,0 +1,30 @@
+"""Write rows over those that are there, on each of the store's databases."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+    """Write rows, in the caller's transaction, over those with their primary key."""
+    fresh = _insertion(connection, table)
+    key = list(table.primary_key.columns)
+    change = {column.name: fresh.excluded[column.name] for column in table.columns if column not in set(key)}
+    if rows:
+        connection.execute(fresh.on_conflict_do_update(index_elements=key, set_=change), rows)
+
+
+def insert_absent(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+    """Write those rows, in the caller's transaction, whose primary key is not there yet."""
+    if rows:
+        key = list(table.primary_key.columns)
+        connection.execute(_insertion(connection, table).on_conflict_do_nothing(index_elements=key), rows)
+
+
+def _insertion(connection: Connection, table: Table) -> PostgresqlInsert | SqliteInsert:
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)

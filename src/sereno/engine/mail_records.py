@@ -1,0 +1,84 @@
+"""What the store tells of mail."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sereno.domain.foreign import QueueRow
+from sereno.domain.outbox import WAITING, State, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Tell that no mail leaves, since when and why."""
+
+    since: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailSummary:
+    """Tell how the outbox stands."""
+
+    counts: Mapping[State, int] = field(default_factory=dict)
+    """Deliveries by state, but for those accepted; a state without any is left out."""
+    accepted_since: int = 0
+    awaiting: int = 0
+    """Of those held, how many wait for attachments, and for nobody's decision."""
+    oldest: datetime | None = None
+    """When the oldest of what is to leave was queued."""
+    hold: Hold | None = None
+
+    def of(self, *states: State) -> int:
+        """Count the deliveries in these states."""
+        return sum(self.counts.get(state, 0) for state in states)
+
+    @property
+    def pending(self) -> int:
+        """Count what leaves by itself."""
+        return self.of(*WAITING, "sending")
+
+    @property
+    def stuck(self) -> int:
+        """Count what leaves only when somebody decides."""
+        return self.of("dead", "unknown", "held") - self.awaiting
+
+
+@dataclass(frozen=True, slots=True)
+class MailLine:
+    """Show a delivery in a list."""
+
+    id: str
+    message_id: str
+    origin: str
+    subject: str
+    recipients: tuple[str, ...]
+    state: State
+    queued_at: datetime
+    attempts: int
+    next_attempt_at: datetime | None
+    settled_at: datetime | None
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastAttempt:
+    """Tell how an attempt ended."""
+
+    at: datetime
+    verdict: Verdict
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailSheet:
+    """Show all that is known of a delivery."""
+
+    line: MailLine
+    sender: str
+    refused: Mapping[str, str]
+    past: tuple[PastAttempt, ...]
+    data: bytes | None
+    """The exact bytes; `None` where nothing is composed, or they are no longer kept."""
+    draft: QueueRow | None
+    """What is not composed."""
