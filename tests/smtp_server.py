@@ -117,15 +117,19 @@ class _OnFreePort(Controller):
         return self.loop.create_server(self._factory_invoker, sock=listener, ssl=self.ssl_context)
 
 
-CLOSE, HANG = "close", "hang"
+CLOSE, HANG, AFTER_NEXT = "close", "hang", "after next"
 POLITE = {"greeting": "220 aqui", "DATA": "354 adelante", "QUIT": "221 adios"}
+PIPELINING = "250-aqui\r\n250 PIPELINING"
 
 
 @dataclass(slots=True)
 class Script:
-    """Answer each step by its reply, in turn where it is a list, by CLOSE or by HANG; else politely."""
+    """Answer each step by its reply, in turn where it is a list, by CLOSE or by HANG; else politely.
 
-    replies: dict[str, str | list[str]]
+    A function is asked for the reply. AFTER_NEXT lets the dot wait until the next command has come.
+    """
+
+    replies: dict
     port: int = 0
     connections: int = 0
     heard: list[str] = field(default_factory=list)
@@ -136,11 +140,15 @@ class Script:
         reply = self.replies.get(step)
         if isinstance(reply, list):
             reply = reply.pop(0) if reply else None
+        if callable(reply):
+            reply = reply()
         return POLITE.get(step, "250 bien") if reply is None else reply
 
     def say(self, client, step):
         """Answer; return the reply, or nothing when the conversation is over."""
-        reply = self.answer(step)
+        return self.tell(client, self.answer(step))
+
+    def tell(self, client, reply):
         if reply == HANG:
             self.over.wait(10)
         if reply in {HANG, CLOSE}:
@@ -151,28 +159,35 @@ class Script:
     def talk(self, client):
         with client.makefile("rb") as lines:
             reply = self.say(client, "greeting")
-            while reply and (line := lines.readline()):
+            waiting = b""
+            while reply and (line := waiting or lines.readline()):
+                waiting = b""
                 self.heard.append(line.decode().strip())
                 step = line.split()[0].decode().upper()
                 reply = self.say(client, step)
                 if step == "DATA" and reply.startswith("354"):
-                    reply = self.take(client, lines)
+                    reply, waiting = self.take(client, lines)
 
     def take(self, client, lines):
+        """Take the content in; return the answer to the dot, and a command that was read before it."""
         body = []
-        while (line := lines.readline()) not in {b"", b".\r\n"}:
+        while (line := lines.readline()) != b".\r\n":
             body.append(line)
-            if self.replies.get("body") == CLOSE:
-                return ""
+            if not line or self.replies.get("body") == CLOSE:
+                return "", b""
         self.bodies.append(b"".join(body))
-        return self.say(client, "dot")
+        reply = self.answer("dot")
+        if reply != AFTER_NEXT:
+            return self.tell(client, reply), b""
+        waiting = lines.readline()
+        return self.tell(client, "250 bien"), waiting
 
 
 @contextmanager
 def scripted_server(**replies):
     """Run a server that answers as told, each client in a thread of its own."""
     script = Script(replies)
-    with socket.create_server(("localhost", 0)) as listener, ThreadPoolExecutor() as threads:
+    with socket.create_server(("localhost", 0)) as listener, ThreadPoolExecutor(16) as threads:
         script.port = listener.getsockname()[1]
         threads.submit(_listen, script, listener, threads)
         try:

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from sereno.adapters.folder import MailFolder
+from sereno.adapters.memory import MemoryJournal
 from sereno.domain.errors import RelayUnavailable
-from sereno.domain.outbox import Envelope, Message
+from sereno.domain.outbox import Envelope, Message, deliveries_of
 
 
 def mail(name="uno", data=b"Subject: Aviso\r\n\r\nHola\r\n.\r\n"):
@@ -16,8 +17,9 @@ def mail(name="uno", data=b"Subject: Aviso\r\n\r\nHola\r\n.\r\n"):
     return Message(name, "brass/equipos", "Aviso", envelope, data, day)
 
 
-def keep(path, *messages, verdict="accepted"):
-    return list(MailFolder(path, verdict).deliver(messages))
+def keep(path, *messages, verdict="accepted", journal=None, at_most=100):
+    deliveries = [each for message in messages for each in deliveries_of(message, at_most)]
+    return list(MailFolder(path, verdict).deliver(deliveries, journal or MemoryJournal("prueba")))
 
 
 def names(path):
@@ -47,9 +49,28 @@ def test_the_envelope_lies_beside_it_with_the_blind_copies(tmp_path):
 
 @pytest.mark.parametrize("verdict", ["accepted", "diverted"])
 def test_the_demo_accepts_and_the_trial_diverts(tmp_path, verdict):
-    deliveries = keep(tmp_path, mail("uno"), mail("dos"), verdict=verdict)
-    assert [(each.message_id, each.verdict) for each in deliveries] == [("uno", verdict), ("dos", verdict)]
-    assert str(tmp_path) in deliveries[0].answer
+    attempts = keep(tmp_path, mail("uno"), mail("dos"), verdict=verdict)
+    assert [(each.delivery_id, each.verdict) for each in attempts] == [("uno", verdict), ("dos", verdict)]
+    assert str(tmp_path) in attempts[0].answer
+
+
+def test_each_delivery_of_a_message_is_a_file_with_its_own_recipients(tmp_path):
+    keep(tmp_path, mail(), at_most=1)
+    assert len(list(tmp_path.glob("*.eml"))) == 2
+    told = [
+        json.loads(each.read_text(encoding="utf-8"))["recipients"] for each in sorted(tmp_path.glob("*.json"))
+    ]
+    assert sorted(told) == [["ana@example.com"], ["jefa@example.com"]]
+
+
+def test_the_journal_knows_how_it_ended_and_nothing_is_ever_in_doubt(tmp_path):
+    journal = MemoryJournal("prueba")
+    (attempt,) = keep(tmp_path, mail(), journal=journal)
+    assert journal.told["uno"].ended == attempt
+    (tmp_path / "2026-03-12_083000_brass-equipos_dos.eml").mkdir()
+    with pytest.raises(RelayUnavailable):
+        keep(tmp_path, mail("dos"), journal=journal)
+    assert "dos" not in journal.told
 
 
 def test_the_same_message_twice_is_one_file(tmp_path):

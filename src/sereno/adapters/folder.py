@@ -3,17 +3,18 @@
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
 from sereno.domain.errors import RelayUnavailable
-from sereno.domain.outbox import Delivery, Message
+from sereno.domain.outbox import Attempt, Delivery
+from sereno.engine.mail_ports import Journal
 
 
 class MailFolder:
-    """Write each message to an `.eml` file with exactly its bytes, and its envelope to a `.json` beside it.
+    """Write each delivery to an `.eml` file with exactly its bytes, and its envelope to a `.json` beside it.
 
     Blind copies stand in the envelope alone, as they do on the way to a relay.
     """
@@ -22,20 +23,22 @@ class MailFolder:
         self._path = path
         self._verdict: Literal["accepted", "diverted"] = verdict
 
-    def deliver(self, messages: Iterable[Message]) -> Iterator[Delivery]:
-        """Keep each message, in order; the same message twice is one file.
+    def deliver(self, deliveries: Iterable[Delivery], journal: Journal) -> Generator[Attempt]:
+        """Keep each delivery, in order; the same one twice is one file, so that none is ever in doubt.
 
-        Raises RelayUnavailable when the folder cannot be written: the message in hand was not kept.
+        Raises RelayUnavailable when the folder cannot be written: the delivery in hand was not kept.
         """
-        for message in messages:
-            yield Delivery(message.id, self._verdict, f"Guardado en {self._keep(message)}", {})
+        for delivery in deliveries:
+            attempt = Attempt(delivery.id, self._verdict, f"Guardado en {self._keep(delivery)}")
+            journal.ended(attempt)
+            yield attempt
 
-    def _keep(self, message: Message) -> Path:
-        path = self._path / f"{_name(message)}.eml"
+    def _keep(self, delivery: Delivery) -> Path:
+        path = self._path / f"{_name(delivery)}.eml"
         try:
             self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write(path.with_suffix(".json"), _envelope(message))  # first: a mail never lacks its envelope
-            _write(path, message.data)
+            _write(path.with_suffix(".json"), _envelope(delivery))  # first: a mail never lacks its envelope
+            _write(path, delivery.message.data)
         except OSError as error:
             raise RelayUnavailable(
                 f"No se puede guardar el correo en {self._path}: {error.strerror or error}. "
@@ -44,13 +47,13 @@ class MailFolder:
         return path
 
 
-def _name(message: Message) -> str:
-    origin = re.sub(r"[^A-Za-z0-9_]+", "-", message.origin)
-    return f"{message.queued_at:%Y-%m-%d_%H%M%S}_{origin}_{message.id}"
+def _name(delivery: Delivery) -> str:
+    origin = re.sub(r"[^A-Za-z0-9_]+", "-", delivery.message.origin)
+    return f"{delivery.message.queued_at:%Y-%m-%d_%H%M%S}_{origin}_{delivery.id}"
 
 
-def _envelope(message: Message) -> bytes:
-    envelope = {"sender": message.envelope.sender, "recipients": message.envelope.recipients}
+def _envelope(delivery: Delivery) -> bytes:
+    envelope = {"sender": delivery.message.envelope.sender, "recipients": delivery.recipients}
     return (json.dumps(envelope, ensure_ascii=False, indent=2) + "\n").encode()
 
 

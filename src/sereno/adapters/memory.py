@@ -1,19 +1,37 @@
 """The engine's ports in memory: dry runs and tests run on them, under the same contract as the real ones."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from operator import attrgetter
 
+from sereno.adapters.queues.stamping import by_number, settle
 from sereno.adapters.sources.ports import Bound
 from sereno.adapters.store.memory import MemoryStore
 from sereno.domain.errors import SerenoError
-from sereno.domain.outbox import Delivery, Message
+from sereno.domain.foreign import QueueRow
+from sereno.domain.outbox import Attempt, Delivery, Message, Sent
 from sereno.domain.rules import Table
+from sereno.engine.mail_ports import Journal, Remains, Stamp
 from sereno.engine.ports import Clock
 from sereno.engine.records import JobResult
 
-__all__ = ["Event", "MemoryClock", "MemoryJobs", "MemoryLog", "MemoryRelay", "MemorySource", "MemoryStore"]
+__all__ = [
+    "Event",
+    "MemoryClock",
+    "MemoryJobs",
+    "MemoryJournal",
+    "MemoryJournals",
+    "MemoryLog",
+    "MemoryQueue",
+    "MemoryRelay",
+    "MemorySource",
+    "MemoryStore",
+]
+
+_PAGE = 300
+"""Rows of a queue at a time."""
 
 
 class MemoryRelay:
@@ -22,11 +40,65 @@ class MemoryRelay:
     def __init__(self) -> None:
         self.accepted: list[Message] = []
 
-    def deliver(self, messages: Iterable[Message]) -> Iterator[Delivery]:
-        """Take each message; none leaves the process."""
-        for message in messages:
-            self.accepted.append(message)
-            yield Delivery(message.id, "accepted", "aceptado en memoria: no ha salido de este proceso", {})
+    def deliver(self, deliveries: Iterable[Delivery], journal: Journal) -> Generator[Attempt]:
+        """Take each delivery; none leaves the process."""
+        for delivery in deliveries:
+            journal.begun(delivery.id)
+            self.accepted.append(delivery.message)
+            attempt = Attempt(delivery.id, "accepted", "aceptado en memoria: no ha salido de este proceso")
+            journal.ended(attempt)
+            yield attempt
+
+
+class MemoryJournal:
+    """Remember what is sent."""
+
+    def __init__(self, claimer_id: str) -> None:
+        self._claimer_id = claimer_id
+        self.told: dict[str, Sent] = {}
+
+    @property
+    def claimer_id(self) -> str:
+        """Name the process as it claims mail."""
+        return self._claimer_id
+
+    def begun(self, delivery_id: str) -> None:
+        """Note that the delivery's data is about to be sent."""
+        self.told[delivery_id] = Sent(begun=True)
+
+    def ended(self, attempt: Attempt) -> None:
+        """Note how it ended."""
+        before = self.told.get(attempt.delivery_id)
+        self.told[attempt.delivery_id] = Sent(before is not None and before.begun, attempt)
+
+    def settled(self, delivery_ids: Collection[str]) -> None:
+        """Forget what the outbox has recorded."""
+        for each in delivery_ids:
+            self.told.pop(each, None)
+
+
+class MemoryJournals:
+    """Keep what an exception left of a journal until somebody recovers it."""
+
+    def __init__(self, new_id: Callable[[], str]) -> None:
+        self._new_id = new_id
+        self._left: list[Remains] = []
+
+    @contextmanager
+    def open(self) -> Iterator[MemoryJournal]:
+        """Begin a journal."""
+        journal = MemoryJournal(self._new_id())
+        try:
+            yield journal
+        except BaseException:
+            self._left.append(Remains(journal.claimer_id, same_boot=True, told=dict(journal.told)))
+            raise
+
+    def remains(self) -> Iterator[Remains]:
+        """Yield what was left, each forgotten once the next is asked for."""
+        for each in list(self._left):
+            yield each
+            self._left.remove(each)
 
 
 class MemoryClock:
@@ -139,3 +211,63 @@ class MemorySource:
     ) -> Iterator[Sequence[Sequence[object]]]:
         """Yield all the table's rows in one chunk."""
         yield [[row.get(column) for column in columns] for row in self._rows.get(table, ())]
+
+
+class MemoryQueue:
+    """Be a queue of given rows; other programs put more in, and may stamp them or take them out."""
+
+    def __init__(self, origin: str, rows: Iterable[QueueRow] = ()) -> None:
+        self._origin = origin
+        self.held: list[tuple[QueueRow, datetime | None]] = [(row, None) for row in rows]
+        """Rows, and when each was stamped."""
+
+    @property
+    def origin(self) -> str:
+        """Name the queue."""
+        return self._origin
+
+    def pending(self) -> Iterator[Sequence[QueueRow]]:
+        """Yield the rows that nobody has stamped, by number, a few hundred at a time, as they are by then."""
+        last: int | None = None
+        while waiting := [row for row in self._waiting() if last is None or row.number > last]:
+            last = waiting[:_PAGE][-1].number
+            if len(waiting) > _PAGE and waiting[0].number < last:
+                last -= 1  # the next page has all the rows of that number
+            yield [row for row in waiting if row.number <= last]
+
+    def rows(self, numbers: Collection[int]) -> list[QueueRow]:
+        """Return the rows of these numbers that nobody has stamped."""
+        return [row for row in self._waiting() if row.number in numbers]
+
+    def stamped(self, rows: Collection[Stamp]) -> frozenset[Stamp]:
+        """Return those of these rows that somebody has stamped."""
+        stamped = ((row.number, row.fingerprint) for row, at in self.held if at is not None)
+        return frozenset(rows).intersection(stamped)
+
+    def stamp(self, rows: Collection[Stamp], at: datetime) -> frozenset[Stamp]:
+        """Stamp rows that are still the same mail; return those that need no more of it."""
+        waiting = by_number((row.number, row.fingerprint) for row in self._waiting())
+        settled = settle(by_number(rows), waiting)
+        self._stamp(settled.numbers, at)
+        return settled.rows
+
+    def close(self) -> None:
+        """Keep everything."""
+
+    def put(self, row: QueueRow) -> None:
+        """Insert a row, as another program would."""
+        self.held.append((row, None))
+
+    def fill(self, number: int, at: datetime) -> None:
+        """Stamp a number, as another program would."""
+        self._stamp([number], at)
+
+    def remove(self, numbers: Collection[int]) -> None:
+        """Delete rows, as another program would."""
+        self.held = [(row, at) for row, at in self.held if row.number not in numbers]
+
+    def _stamp(self, numbers: Collection[int], at: datetime) -> None:
+        self.held = [(row, now or (at if row.number in numbers else None)) for row, now in self.held]
+
+    def _waiting(self) -> list[QueueRow]:
+        return sorted((row for row, at in self.held if at is None), key=attrgetter("number"))

@@ -1,212 +1,173 @@
-"""Hand messages to an SMTP relay, one after another over one connection.
+"""Hand deliveries to an SMTP relay, over a few connections at once.
 
 What an answer means depends on the step that it answers:
 
-    step                        4xx                   5xx                   lost, silent, or 421
+    step                        4xx                   5xx                   lost, silent, 421, or any other
     --------------------------  --------------------  --------------------  --------------------------------
-    connect, EHLO, STARTTLS,    RelayUnavailable      RelayUnavailable      RelayUnavailable
-    AUTH
-    MAIL                        RelayUnavailable      RelayUnavailable;     RelayUnavailable; but first once
-                                                      552 (size): dead      more over a new connection, if
-                                                                            this one had been used before
-    RCPT, some recipients       accepted; those are   accepted; those are   deferred *
+    connect, EHLO, STARTTLS,    this connection is    this connection is    this connection is given up *
+    AUTH                        given up *            given up *
+    MAIL                        deferred, and         deferred, and         not tried: once more over a new
+                                RelayUnavailable      RelayUnavailable;     connection, if this one had been
+                                                      552 (size): dead      used before; else given up *
+    RCPT, some recipients       accepted; those are   accepted; those are   deferred **
                                 noted as refused      noted as refused
-    RCPT, all of them           deferred, if any;     dead; all are noted   deferred *
+    RCPT, all of them           deferred, if any;     dead; all are noted   deferred **
                                 all are noted
-    DATA, to the end of the     deferred              dead                  deferred *
-    body
-    the final dot               deferred              dead                  unknown (421: deferred)
+    DATA, to the last slice of  deferred              dead                  deferred **
+    the content
+    the slice with the dot      deferred              dead                  unknown **; 421: deferred
 
-    * The next message goes over a new connection; a second loss in a row is RelayUnavailable.
+    *  A relay may limit a client's connections: while others work, they go on; without any, RelayUnavailable.
+    ** The next goes over a new connection; a second loss in a row is RelayUnavailable (and no attempt, if no
+       content had left).
 
-Any other reply is taken for 4xx, but after the final dot for unknown; one without a number, for a loss.
-The dot is sent apart from the body: only so is it certain that what broke off before it was not delivered.
-Sources: RFC 5321 (3.8, 4.2.1, 4.5.2, 4.5.3.2), 1870 (SIZE), 3207 (STARTTLS), 4954 (AUTH), 6531 (SMTPUTF8).
+RelayUnavailable is raised once every connection has ended what it had in hand.
+A 2xx to DATA, a 3xx to RCPT, and what is no answer at all, show a conversation that is out of step: a loss.
+Sources: RFC 5321 (3.8, 4.2.1, 4.5.2, 4.5.3.2), 1870 (SIZE), 2920 (PIPELINING), 3207 (STARTTLS), 4954 (AUTH),
+6152 (8BITMIME), 6531 (SMTPUTF8).
 """
 
-import re
-import smtplib
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from queue import SimpleQueue
+from threading import Event
 
-from sereno.adapters.smtp_connection import LOST, SmtpAccount, complaint, connect, explain, one_line, step
+from sereno.adapters.smtp_connection import SmtpAccount
+from sereno.adapters.smtp_line import Line, RelayAtFault
 from sereno.domain.errors import RelayUnavailable
-from sereno.domain.outbox import Delivery, Message, Verdict
+from sereno.domain.outbox import Attempt, Delivery
+from sereno.engine.mail_ports import Journal
 
-_Reply = tuple[int, bytes]
+IN_HAND = 8
+"""Deliveries asked for ahead, for each connection: fewer than may be claimed, so that claims are batches."""
+PATIENCE = 10.0
+"""Seconds that connections get to end what they have in hand, when nobody waits for it any more."""
 
-_SLICE = 65536  # the timeout is for each slice of a body, so that a slow line is not taken for a silent one
+_News = Attempt | Line | Future[None]
+"""An attempt that ended, a line to which the relay talks, a line's end."""
 
 
 class SmtpRelay:
     """Deliver over SMTP."""
 
-    def __init__(self, account: SmtpAccount) -> None:
+    def __init__(
+        self, account: SmtpAccount, connections: int = 4, messages_per_connection: int = 100
+    ) -> None:
         self._account = account
+        self._connections = connections
+        self._per_connection = messages_per_connection
 
-    def deliver(self, messages: Iterable[Message]) -> Iterator[Delivery]:
-        """Try each message, in order, over a reused connection; without messages, do not connect.
+    def deliver(self, deliveries: Iterable[Delivery], journal: Journal) -> Generator[Attempt]:
+        """Try each delivery, in any order; without any, do not connect.
 
-        Raises RelayUnavailable: the message in hand and those after it were not sent.
+        Raises RelayUnavailable, and what the journal raises, after every end that is known: what was asked
+        for and has no end was not sent.
         """
-        line = _Line(self._account)
-        losses = 0
+        switchboard = _Switchboard(self._account, journal, self._connections, self._per_connection)
         try:
-            for message in messages:
-                delivery, lost = _attempt(line, message)
-                losses = losses + 1 if lost else 0
-                if losses > 1:
-                    raise RelayUnavailable(delivery.answer)
-                yield delivery
+            yield from switchboard.run(iter(deliveries))
         finally:
-            line.quit()
+            switchboard.leave()
 
 
-class _Refusal(Exception):
-    """End the attempt at one message, with its verdict."""
+class _Switchboard:
+    """Keep lines busy, and hear what they tell."""
 
-    def __init__(self, verdict: Verdict, answer: str, refused: Mapping[str, str] | None = None) -> None:
-        super().__init__(answer)
-        self.verdict = verdict
-        self.answer = answer
-        self.refused = refused or {}
+    def __init__(self, account: SmtpAccount, journal: Journal, connections: int, per_connection: int) -> None:
+        self._line = (account, journal, per_connection)
+        self._room = IN_HAND * connections
+        self._most = connections
+        self._to_do: SimpleQueue[Delivery | None] = SimpleQueue()
+        self._news: SimpleQueue[_News] = SimpleQueue()
+        self._stop = Event()
+        self._threads = ThreadPoolExecutor(connections, "smtp")
+        self._lines: dict[Future[None], Line] = {}
+        self._in_hand = 0  # asked for, and not ended
+        self._proven = False  # the relay has talked to us
+        self._more = True  # deliveries to be asked for
+        self._dismissed = False
+        self._trouble: BaseException | None = None
 
+    def run(self, deliveries: Iterator[Delivery]) -> Iterator[Attempt]:
+        """Ask for deliveries and yield attempts; each that is known is yielded before more is asked for."""
+        while True:
+            yield from self._hear()
+            if self._more and not self._trouble and self._in_hand < self._room:
+                self._ask(deliveries)
+            elif self._lines:
+                yield from self._wait()
+            else:
+                break
+        if self._trouble is not None:
+            raise self._trouble
 
-class _Line:
-    """Hold the connection in use, and open another when it is gone."""
+    def leave(self) -> None:
+        """End the lines; what they have in hand gets some time to be known, and then is cut off."""
+        self._halt()
+        patience = min(PATIENCE, self._line[0].timeout)
+        busy = wait(self._lines, patience).not_done
+        if busy:
+            for line in busy:
+                self._lines[line].cut()
+            busy = wait(busy, patience).not_done
+        self._threads.shutdown(wait=not busy)  # one that is still connecting ends at its timeout
 
-    def __init__(self, account: SmtpAccount) -> None:
-        self.account = account
-        self._connection: smtplib.SMTP | None = None
+    def _hear(self) -> Iterator[Attempt]:
+        while not self._news.empty():
+            yield from self._heed(self._news.get())
 
-    def begin(self, message: Message) -> smtplib.SMTP:
-        """Open a transaction; a relay may have closed a connection that was idle, or in use for long."""
-        if self._connection is not None:
-            with suppress(*LOST):
-                return _mail(self._connection, message, self.account)
-            self.drop()
-        self._connection = connect(self.account)
-        with step(self.account, "MAIL"):
-            return _mail(self._connection, message, self.account)
+    def _wait(self) -> Iterator[Attempt]:
+        if not self._in_hand:
+            self._dismiss()
+        yield from self._heed(self._news.get())
 
-    def reset(self) -> None:
-        """Clear away a transaction that failed."""
-        if self._connection is not None:
-            try:
-                _whole(self._connection.rset())
-            except LOST:
-                self.drop()
+    def _heed(self, news: _News) -> Iterator[Attempt]:
+        if isinstance(news, Attempt):
+            self._in_hand -= 1
+            yield news
+        elif isinstance(news, Line):
+            self._proven = True
+            self._grow()
+        else:
+            self._line_ended(news)
 
-    def drop(self) -> None:
-        """Close without a word."""
-        if self._connection is not None:
-            self._connection.close()
-        self._connection = None
+    def _ask(self, deliveries: Iterator[Delivery]) -> None:
+        delivery = next(deliveries, None)
+        if delivery is None:
+            self._more = False
+            return
+        self._in_hand += 1
+        self._to_do.put(delivery)
+        self._grow()
 
-    def quit(self) -> None:
-        """Take leave of the relay."""
-        if self._connection is not None:
-            with suppress(*LOST):
-                self._connection.quit()
-        self.drop()
+    def _grow(self) -> None:
+        """Open a line for every two deliveries in hand; but only one until the relay has talked to us."""
+        most = self._most if self._proven else 1
+        while len(self._lines) < most and self._in_hand > 2 * len(self._lines):
+            line = Line(*self._line, self._to_do, self._news, self._stop)
+            future = self._threads.submit(line.work)
+            self._lines[future] = line
+            future.add_done_callback(self._news.put)
 
+    def _line_ended(self, line: Future[None]) -> None:
+        del self._lines[line]
+        error = line.exception()
+        if error is None:
+            return
+        if isinstance(error, RelayUnavailable) and not isinstance(error, RelayAtFault):
+            self._most = max(1, len(self._lines))
+            if self._lines or not self._in_hand:
+                return
+        self._trouble = self._trouble or error
+        self._halt()
 
-def _attempt(line: _Line, message: Message) -> tuple[Delivery, bool]:
-    """Send one message; tell also whether the connection was lost before the final dot."""
-    try:
-        connection = line.begin(message)
-        refused = _rcpt(connection, message.envelope.recipients)
-        _data(connection, message.data)
-        answer = _final_dot(connection, line.account)
-    except _Refusal as refusal:
-        line.drop() if refusal.verdict == "unknown" else line.reset()
-        return Delivery(message.id, refusal.verdict, refusal.answer, refusal.refused), False
-    except LOST as error:
-        line.drop()
-        why = complaint(line.account, "antes del punto final", explain(error, line.account))
-        return Delivery(message.id, "deferred", why, {}), True
-    return Delivery(message.id, "accepted", answer, refused), False
+    def _halt(self) -> None:
+        """Have lines end what they have in hand, and begin nothing more."""
+        self._stop.set()
+        self._dismiss()
 
-
-def _mail(connection: smtplib.SMTP, message: Message, account: SmtpAccount) -> smtplib.SMTP:
-    reply = _whole(connection.mail(message.envelope.sender, _mail_options(connection, message)))
-    if reply[0] == 552:
-        raise _Refusal("dead", f"MAIL: {one_line(*reply)}")
-    if not _is_yes(reply):
-        problem = f"no admite al remitente {message.envelope.sender} («{one_line(*reply)}»)."
-        raise RelayUnavailable(
-            complaint(account, "MAIL", f"{problem} Revise MAIL_FROM, MAIL_DOMAIN y la cuenta.")
-        )
-    return connection
-
-
-def _mail_options(connection: smtplib.SMTP, message: Message) -> list[str]:
-    size = [f"SIZE={len(message.data)}"] if connection.has_extn("size") else []
-    if message.data.isascii() and all(
-        map(str.isascii, (message.envelope.sender, *message.envelope.recipients))
-    ):
-        return size
-    if not connection.has_extn("smtputf8"):
-        raise _Refusal("dead", "El servidor no admite direcciones con letras que no sean ASCII (SMTPUTF8).")
-    return [*size, "SMTPUTF8", "BODY=8BITMIME"]
-
-
-def _rcpt(connection: smtplib.SMTP, recipients: tuple[str, ...]) -> dict[str, str]:
-    """Name the recipients; return those that were refused, with the relay's words."""
-    replies = {each: _whole(connection.rcpt(each)) for each in recipients}
-    refused = {each: reply for each, reply in replies.items() if not _is_yes(reply)}
-    said = {each: one_line(*reply) for each, reply in refused.items()}
-    if len(refused) == len(replies):
-        passing = "deferred" in map(_verdict, refused.values())
-        answer = "RCPT: " + "; ".join(f"{each}: {words}" for each, words in said.items())
-        raise _Refusal("deferred" if passing else "dead", answer, said)
-    return said
-
-
-def _data(connection: smtplib.SMTP, data: bytes) -> None:
-    """Send the bytes as they are, all but the final dot; a dot that opens a line is doubled for the way."""
-    reply = _whole(connection.docmd("DATA"))
-    if reply[0] != 354:
-        raise _Refusal(_verdict(reply), f"DATA: {one_line(*reply)}")
-    stuffed = re.sub(rb"(?m)^\.", b"..", data)
-    for start in range(0, len(stuffed), _SLICE):
-        connection.send(stuffed[start : start + _SLICE])
-
-
-def _final_dot(connection: smtplib.SMTP, account: SmtpAccount) -> str:
-    """Give the message over; return the relay's words, which make it the relay's."""
-    try:
-        with _patience(connection, account.data_timeout):
-            connection.send(b".\r\n")
-            reply = connection.getreply()
-    except LOST as error:
-        raise _Refusal("unknown", "No se sabe si salió: no llegó respuesta al punto final.") from error
-    if _is_yes(reply):
-        return one_line(*reply)
-    if 400 <= reply[0] < 600:
-        raise _Refusal(_verdict(reply), one_line(*reply))
-    raise _Refusal("unknown", f"No se sabe si salió: al punto final respondió «{one_line(*reply)}».")
-
-
-@contextmanager
-def _patience(connection: smtplib.SMTP, seconds: float) -> Iterator[None]:
-    if connection.sock is not None:
-        connection.sock.settimeout(seconds)
-    yield
-    if connection.sock is not None:
-        connection.sock.settimeout(connection.timeout)
-
-
-def _whole(reply: _Reply) -> _Reply:
-    """Return a reply after which the conversation can go on."""
-    if reply[0] == 421 or reply[0] < 0:
-        raise smtplib.SMTPResponseException(*reply)
-    return reply
-
-
-def _is_yes(reply: _Reply) -> bool:
-    return 200 <= reply[0] < 300
-
-
-def _verdict(reply: _Reply) -> Verdict:
-    return "dead" if 500 <= reply[0] < 600 else "deferred"
+    def _dismiss(self) -> None:
+        if not self._dismissed:
+            self._dismissed = True
+            for _ in self._lines:
+                self._to_do.put(None)

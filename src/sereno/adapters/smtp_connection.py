@@ -92,9 +92,9 @@ def explain(error: BaseException, account: SmtpAccount) -> str:
 
 
 def one_line(code: int, words: bytes | str) -> str:
-    """Return a reply's code and words as one line of text."""
+    """Return a reply's code and words as one line of text; what came without a code, as it came."""
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    return " ".join(f"{code} {text}".split())
+    return " ".join((f"{code} {text}" if code >= 0 else text).split())
 
 
 @contextmanager
@@ -139,7 +139,7 @@ def _dial(account: SmtpAccount, trust: ssl.SSLContext | None) -> smtplib.SMTP:
         connection: smtplib.SMTP = smtplib.SMTP_SSL(host, port, name, timeout=timeout, context=trust)
     else:
         connection = smtplib.SMTP(host, port, name, timeout)
-    if connection.sock is not None:  # or the final dot, sent apart, would wait for a delayed ACK
+    if connection.sock is not None:  # or what does not fill a packet would wait for a delayed ACK
         connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return connection
 

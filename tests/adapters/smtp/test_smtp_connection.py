@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from tests.adapters.smtp.building import account, compose, deliver
+from tests.adapters.smtp.building import NotedJournal, account, compose, dealt, deliver
 from tests.smtp_server import PASSWORD, USER, scripted_server, smtp_server
 
 from sereno.adapters.smtp import SmtpRelay
@@ -22,7 +22,7 @@ def test_nobody_at_the_port_is_said_so():
 def test_a_name_that_leads_nowhere_is_said_so(host, said):
     relay = SmtpRelay(SmtpAccount(host, 25, "none", timeout=5.0, local_hostname="prueba"))
     with pytest.raises(RelayUnavailable, match=said):
-        list(relay.deliver([compose()]))
+        list(relay.deliver(dealt(compose()), NotedJournal()))
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
@@ -94,7 +94,7 @@ def test_credentials_never_travel_in_the_clear_beyond_this_machine(host):
     relay = SmtpRelay(SmtpAccount(host, 25, "none", user=USER, password=PASSWORD, timeout=60.0))
     began = time.monotonic()
     with pytest.raises(RelayUnavailable, match="no se envía la contraseña sin cifrar"):
-        list(relay.deliver([compose()]))
+        list(relay.deliver(dealt(compose()), NotedJournal()))
     assert time.monotonic() - began < 5  # it never dialled
 
 
