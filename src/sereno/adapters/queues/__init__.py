@@ -1,0 +1,1 @@
+"""Tables in which other programs leave mail: every kind of database under one code."""
