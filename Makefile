@@ -1,4 +1,4 @@
-# make run · make demo · make install · make test · make check · make bench · make requirements
+# make run · make demo · make install · make test · make soak · make check · make bench · make requirements
 PYTHON ?= python3
 BIN := .venv/bin
 ifeq ($(OS),Windows_NT)
@@ -6,7 +6,7 @@ BIN := .venv/Scripts
 endif
 EXTRAS ?= base
 
-.PHONY: run demo install test check bench requirements clean
+.PHONY: run demo install test soak check bench requirements clean
 
 run: install ## the daemon: on .env, or on the demo estate where there is none
 	@$(BIN)/sereno start
@@ -18,6 +18,9 @@ install: .venv/.$(EXTRAS) ## the set-up alone; EXTRAS=postgresql adds that drive
 
 test: .venv/.dev ## the test suite
 	$(BIN)/pytest
+
+soak: .venv/.dev ## the long tests: random mail, random deaths, random weeks
+	$(BIN)/pytest -m soak --timeout 7200
 
 check: .venv/.dev ## the whole gate
 	$(BIN)/ruff format --check
@@ -39,6 +42,8 @@ bench: .venv/.dev ## the benchmarks, as ratios; writes benchmarks/RESULTS.md
 requirements: ## pin anew, with hashes (needs uv)
 	$(PIN) pyproject.toml -o requirements/base.txt
 	$(PIN) pyproject.toml --extra postgresql -c requirements/base.txt -o requirements/postgresql.txt
+	$(PIN) pyproject.toml --extra mysql -c requirements/base.txt -o requirements/mysql.txt
+	$(PIN) pyproject.toml --extra odbc -c requirements/base.txt -o requirements/odbc.txt
 	$(PIN) --group build -c requirements/base.txt -o requirements/build.txt
 	$(PIN) pyproject.toml --group build --group dev -c requirements/base.txt -o requirements/dev.txt
 

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs/reference"
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("scripts/**/*.md")])
 LEVELS = {"debug", "info", "warning", "error", "exception"}
-CHOICES = {"run.state": get_args(RunState), "delivery.verdict": get_args(Verdict)}
+CHOICES = {"run.state": get_args(RunState), "ending.state": get_args(Verdict)}
 """What may stand in an event whose name is made up as it happens."""
 
 

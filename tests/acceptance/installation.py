@@ -56,6 +56,10 @@ class Installation:
         files = sorted((self.demo / "mail").glob("*.eml"))
         return [message_from_bytes(file.read_bytes(), policy=default) for file in files]
 
+    @property
+    def digests(self) -> list:
+        return [mail for mail in self.mails if mail["List-Id"]]
+
     def environ(self, **extra: str) -> dict[str, str]:
         """Give a process this home and nothing of the machine's own settings."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
@@ -99,7 +103,10 @@ class Installation:
         """Read the mail that waits in the demo's store, each with its envelope's recipients."""
         database = sqlite3.connect(f"file:{self.demo / 'sereno.sqlite'}?mode=ro", uri=True)
         try:
-            rows = database.execute("SELECT data, recipients FROM messages ORDER BY queued_at, id").fetchall()
+            rows = database.execute(
+                "SELECT data, recipients FROM messages JOIN bodies ON message_id = id "
+                "WHERE kind = 'digest' ORDER BY queued_at, id"
+            ).fetchall()
         finally:
             database.close()
         return [(message_from_bytes(data, policy=default), json.loads(whom)) for data, whom in rows]

@@ -80,7 +80,7 @@ def test_one_cycle_serves_every_digest_of_every_register(first_cycle):
     assert done.code == 0, done.out + done.err
     assert {state for state, *_ in installation.runs()} == {"complete"}
     assert len(installation.runs()) == len(DIGESTS)
-    sent = Counter(mail["Subject"] for mail in installation.mails)
+    sent = Counter(mail["Subject"] for mail in installation.digests)
     assert sent == {digest.subject: digest.mails for digest in DIGESTS}
 
 
@@ -88,25 +88,25 @@ def test_one_cycle_serves_every_digest_of_every_register(first_cycle):
 def test_each_digest_goes_to_those_whom_its_page_names(first_cycle, digest):
     installation, _ = first_cycle
     told = [whom for mail, whom in installation.queued() if mail["Subject"] == digest.subject]
-    shown = [recipients(mail) for mail in of(digest, installation.mails)]
+    shown = [recipients(mail) for mail in of(digest, installation.digests)]
     if digest.to:
         assert shown == [list(digest.to)]
     else:
         assert len(set(map(tuple, shown))) == digest.mails  # a mail each, nobody twice
     assert all(set(digest.bcc) <= set(whom) for whom in told)
-    assert not any("Bcc" in mail for mail in of(digest, installation.mails))
+    assert not any("Bcc" in mail for mail in of(digest, installation.digests))
 
 
 def test_what_reaches_nobody_is_told_to_the_administrators(first_cycle):
     installation, _ = first_cycle
-    lost = [mail for mail in installation.mails if recipients(mail) == ADMINISTRATORS]
+    lost = [mail for mail in installation.digests if recipients(mail) == ADMINISTRATORS]
     texts = [mail.get_body(("plain",)).get_content() for mail in lost]
     assert sum("Sin destinatario" in text for text in texts) == 2  # an engineer's tasks, a lead's risks
 
 
 def test_the_monthly_report_brings_its_pictures_and_every_row(first_cycle):
     installation, _ = first_cycle
-    (mail,) = of(JOBS["riesgos"]["calidad_mensual"], installation.mails)
+    (mail,) = of(JOBS["riesgos"]["calidad_mensual"], installation.digests)
     kinds = Counter(part.get_content_type() for part in mail.walk())
     assert kinds["image/png"] == 2
     assert [part.get_filename() for part in mail.iter_attachments()] == ["riesgos-calidad_mensual.xlsx"]

@@ -91,7 +91,7 @@ def test_notices_name_everybody_who_was_told_of_what(served):
     headings, *rows = csv.reader(io.StringIO(text), delimiter=";")
     assert headings[:5] == ["Aceptado", "Destinatario", "Vigilante", "Sección", "Clave"]
     told = {row[1] for row in rows}
-    assert told >= {to.strip() for mail in served.mails for to in str(mail["To"]).split(",")}
+    assert told >= {to.strip() for mail in served.digests for to in str(mail["To"]).split(",")}
     assert all("Fin de calibración" in row[7] for row in rows if row[2] == "brass" and row[5])
 
 

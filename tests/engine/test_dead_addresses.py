@@ -8,23 +8,17 @@ from email.policy import default
 import pytest
 from tests.engine.building import PEOPLE, TUESDAY, Department, equipment
 from tests.engine.nonconformities import department, task
+from tests.engine.post_office import an_office
 from tests.smtp_server import smtp_server
 
-from sereno.adapters.memory import MemoryClock
 from sereno.adapters.smtp import SmtpRelay
 from sereno.adapters.smtp_connection import SmtpAccount
 from sereno.domain.refusals import REFUSAL_LASTS
-from sereno.engine.deliver import Post, deliver
+from sereno.engine.deliver import deliver
 
 ANA, JEFA = "ana@example.com", "jefa@example.com"
 GONE = "550 5.1.1 no such user"
 OVERDUE = TUESDAY.date() - timedelta(days=3)
-
-
-@dataclass
-class NoStop:
-    requested: bool = False
-    reason: str = ""
 
 
 @dataclass
@@ -35,8 +29,7 @@ class Relay:
 
     def deliver(self, site):
         account = SmtpAccount("localhost", self.box.port, "none", None, None, None, 5.0)
-        clock = MemoryClock(site.now)
-        return deliver(Post(site.store, SmtpRelay(account), clock, NoStop(), site.log, trial=False))
+        return deliver(an_office(site.store, SmtpRelay(account), site.now, log=site.log), site.store)
 
 
 @pytest.fixture
@@ -60,7 +53,7 @@ def test_what_died_at_a_dead_address_is_told_again_to_the_fallback_saying_for_wh
     relay.box.refusals = {ANA: GONE, JEFA: "550 5.7.1 not today"}
     site = department(task((1, OVERDUE)))
     technical(site)
-    assert relay.deliver(site).verdicts == {"dead": 1}
+    assert relay.deliver(site).ended == {"dead": 1}
     (message,) = technical(site.at(9, day=25)).messages
     assert message.envelope.recipients == site.operators  # the administrator's mailbox was refused as well
     assert "Sin destinatario" in text(message)
@@ -77,7 +70,7 @@ def test_the_other_readers_of_a_message_do_not_make_its_owner_heard(relay):
     assert message.envelope.recipients == (JEFA,)
     assert "Sin destinatario" in text(message)
     assert "Tarea 1" in text(message)
-    assert relay.deliver(site).verdicts == {"accepted": 1}
+    assert relay.deliver(site).ended == {"accepted": 1}
     assert [received.recipients for received in relay.box.received] == [(JEFA,), (JEFA,)]
 
 
@@ -90,7 +83,7 @@ def test_after_a_week_the_address_is_tried_again_and_may_have_been_mended(relay)
     site.now = TUESDAY + REFUSAL_LASTS + timedelta(days=1)
     (message,) = technical(site, force=True).messages
     assert message.envelope.recipients[0] == ANA
-    assert relay.deliver(site).verdicts == {"accepted": 1}
+    assert relay.deliver(site).ended == {"accepted": 1}
     assert site.store.refused_addresses(TUESDAY) == frozenset()
 
 
@@ -98,7 +91,7 @@ def test_a_role_all_of_whose_mailboxes_are_refused_is_told_through_the_operators
     relay.box.refusals = {ANA: GONE}
     site = Department(registers={"brass": equipment(caducado=-3), "lanzadera": PEOPLE})
     site.round()
-    assert relay.deliver(site).verdicts == {"dead": 1}
+    assert relay.deliver(site).ended == {"dead": 1}
     (served,) = site.at(9, day=25).round().served
     (message,) = served.messages
     assert message.envelope.recipients == site.operators

@@ -7,9 +7,10 @@ from email.policy import default
 import pytest
 from tests.engine.building import TUESDAY
 from tests.engine.nonconformities import STAFF, department, task
+from tests.mailing import claim, settle
 
 from sereno.domain.ledger import Snooze
-from sereno.domain.outbox import Delivery
+from sereno.domain.outbox import Attempt
 
 TODAY = TUESDAY.date()
 
@@ -28,8 +29,8 @@ def text(message):
 
 
 def accept(site, verdict="accepted"):
-    messages = site.store.claim(99, site.now, timedelta(hours=1), trial=False)
-    site.store.settle([Delivery(m.id, verdict, "", {}) for m in messages], site.now)
+    messages = claim(site.store, 99, site.now, timedelta(hours=1), trial=False)
+    settle(site.store, [Attempt(m.id, verdict, "", {}) for m in messages], site.now)
 
 
 def test_each_engineer_gets_one_mail_with_the_most_urgent_table_first():

@@ -1,6 +1,7 @@
 """A folder where a dry run shows the mail that would leave: each message as .eml, .html and .txt."""
 
 import os
+import re
 import tempfile
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
@@ -8,11 +9,13 @@ from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from html import escape
 from pathlib import Path
 
 from sereno.domain.errors import RelayUnavailable
-from sereno.domain.outbox import Delivery, Message
+from sereno.domain.outbox import Message
 
+SANDBOX = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 PARTS = (("html", ".html"), ("plain", ".txt"))
 
 
@@ -22,12 +25,21 @@ class PreviewFolder:
     def __init__(self, path: Path | None) -> None:
         self._path = path
 
-    def deliver(self, messages: Iterable[Message]) -> Iterator[Delivery]:
-        """Write each message down."""
+    def show(self, messages: Iterable[Message]) -> Iterator[Path]:
+        """Write each message down; yield where a person finds it."""
         for number, message in enumerate(messages, 1):
             with _told():
                 written = self._write(number, message)
-            yield Delivery(message.id, "diverted", str(written), {})
+            yield written
+
+    def keep(self, name: str, data: bytes) -> tuple[Path, Path]:
+        """Write down the exact bytes of anybody's mail, and a page that shows it and runs none of it."""
+        with _told():
+            stem = self._folder() / re.sub(r"[^A-Za-z0-9_.-]+", "-", name)
+            mail, page = Path(f"{stem}.eml"), Path(f"{stem}.html")
+            _write(mail, data)
+            _write(page, _in_sandbox(message_from_bytes(data, policy=default)).encode())
+        return mail, page
 
     def keep_unaddressed(self, name: str, html: str) -> Path:
         """Write down a digest that nobody would get."""
@@ -53,6 +65,23 @@ class PreviewFolder:
             self._path = Path(tempfile.mkdtemp(prefix="sereno-"))
         self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
         return self._path
+
+
+def _in_sandbox(mail: EmailMessage) -> str:
+    """Show a mail in a frame without scripts, forms or anything from elsewhere."""
+    body = mail.get_body(("html", "plain"))
+    content = body.get_content() if body is not None else ""
+    if body is not None and body.get_content_subtype() == "plain":
+        content = f"<pre>{escape(content)}</pre>"
+    shown = escape(_with_pictures(content, mail), quote=True)
+    head = "".join(
+        f"<p><b>{name}:</b> {escape(str(mail[name] or ''))}</p>" for name in ("From", "To", "Cc", "Subject")
+    )
+    return (
+        '<!doctype html><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{SANDBOX}">'
+        f'{head}<iframe sandbox="" srcdoc="{shown}" style="width:100%;height:80vh;border:1px solid"></iframe>'
+    )
 
 
 def _with_pictures(text: str, mail: EmailMessage) -> str:

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sereno.domain.cadence import Period, format_cadence
-from sereno.domain.outbox import Message, Verdict
+from sereno.domain.outbox import Message
 from sereno.domain.rules import url_variable
 from sereno.engine.agenda import Duty
 from sereno.engine.daemon import State
-from sereno.engine.deliver import MailReport
 from sereno.engine.records import JobResult, Run, RunState
 from sereno.engine.watch import Report, Served
 
@@ -26,13 +25,6 @@ RUN_WORDS: Mapping[RunState, str] = {
     "blind": "a ciegas",
     "unaddressed": "sin destinatario",
 }
-VERDICT_WORDS: Mapping[Verdict, str] = {
-    "accepted": "aceptados",
-    "diverted": "apartados",
-    "deferred": "aplazados",
-    "dead": "rechazados",
-    "unknown": "sin respuesta",
-}
 CODE_WORDS = {
     0: "correcto",
     1: "necesita a una persona",
@@ -44,8 +36,8 @@ CODE_WORDS = {
 NONE = "—"
 LONGEST_WORD = 24
 """Up to so many characters a word of a table is not broken: `no_conformidades/tecnico`."""
-WHOLE = frozenset({"Tarea", "Informe", "Periodo", "Vence", "Vista"})
-RIGHT = frozenset({"Hallazgos", "Mensajes", "Filas", "Datos dudosos"})
+WHOLE = frozenset({"Tarea", "Informe", "Periodo", "Vence", "Vista", "Correo", "Desde"})
+RIGHT = frozenset({"Correos", "Hallazgos", "Mensajes", "Filas", "Datos dudosos"})
 
 
 def _print(text: str, **style: Any) -> None:  # noqa: ANN401  # click's own
@@ -122,18 +114,6 @@ class Terminal:
         for message in messages:
             _print(f"  Para:   {', '.join(message.envelope.recipients)}")
             _print(f"  Asunto: {message.subject} ({len(message.data) / 1024:.0f} KB)")
-
-    def mail(self, report: MailReport) -> None:
-        """Print how a delivery went, and what stays behind until somebody decides."""
-        self.warn(filter(None, [report.trouble]))
-        if report.refused:
-            self.warn([f"{report.refused} destinatarios rechazados en correos que otros sí recibieron."])
-        if report.outbox.dead:
-            self.warn([f"Hay {report.outbox.dead} correos rechazados, que no se envían solos."])
-        if report.outbox.unknown:
-            self.warn([f"De {report.outbox.unknown} correos no se sabe si salieron; no se repiten solos."])
-        counts = [f"{VERDICT_WORDS[verdict]}: {number}" for verdict, number in report.verdicts.items()]
-        _print(f"correo: {', '.join(counts) or 'nada que enviar'}")
 
     def inspection(self, inspected: Sequence["Inspected"], unconfigured: Sequence[str]) -> None:
         """Print how each declared table looks in its register."""

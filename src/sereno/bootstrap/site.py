@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, closing
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -15,7 +15,7 @@ from sereno.domain.outbox import Message
 from sereno.domain.rules import Monitor
 from sereno.engine.agenda import Orders
 from sereno.engine.daemon import MAIL_JOB, Master, Post, State
-from sereno.engine.ports import Clock, Jobs, Letter, Log, Registers, Relay, Store
+from sereno.engine.ports import Clock, Jobs, Letter, Log, Registers, Store
 from sereno.engine.rounds import World
 from sereno.settings import (
     RegisterAccess,
@@ -29,6 +29,8 @@ from sereno.settings import (
 if TYPE_CHECKING:
     from sereno.adapters.inspection import Inspected
     from sereno.adapters.local_names import LocalNames
+    from sereno.adapters.mail_terminal import MailTerminal
+    from sereno.adapters.mime import SenderPolicy
     from sereno.adapters.preview import PreviewFolder
     from sereno.adapters.sources.ports import Source
     from sereno.adapters.store.sql import SqlStore
@@ -81,25 +83,14 @@ class Site:
         """Open the real store, making or migrating it where needed."""
         from sereno.adapters.store.sql import open_store
 
-        return closing(open_store(self.settings.state_db_url, self.clock.now()))
+        settings = self.settings
+        return closing(open_store(settings.state_db_url, self.clock.now(), settings.mail.recipients_at_once))
 
-    def rehearsal_store(self) -> Store:
+    def rehearsal_store(self, *, queues: bool = False) -> Store:
         """Return a store in memory that knows what the real one knows, and takes nothing back to it."""
         from sereno.adapters.store.copy import copy_to_memory
 
-        return copy_to_memory(self.settings.state_db_url, self.clock.now())
-
-    def relay(self) -> Relay:
-        """Say who carries the mail: the trial's folder, the demo's, or the relay."""
-        smtp, mail = self.settings.smtp, self.settings.mail
-        if mail.trial or self.settings.demo_since is not None or smtp is None:
-            from sereno.adapters.folder import MailFolder
-
-            return MailFolder(mail.folder, "diverted" if mail.trial else "accepted")
-        from sereno.adapters.smtp import SmtpRelay
-        from sereno.adapters.smtp_connection import SmtpAccount
-
-        return SmtpRelay(SmtpAccount(**asdict(smtp)))
+        return copy_to_memory(self.settings.state_db_url, self.clock.now(), queues=queues)
 
     def log(self, name: str, *, echo: bool, keep: bool = True) -> Log:
         """Open a log beside the master's; one that is not kept leaves no file."""
@@ -180,6 +171,13 @@ class Site:
 
         return PreviewFolder(None if folder is None else Path(folder))
 
+    @property
+    def mail_terminal(self) -> "MailTerminal":
+        """Print mail for an operator."""
+        from sereno.adapters.mail_terminal import MailTerminal
+
+        return MailTerminal(self.terminal)
+
     def warnings(self) -> tuple[str, ...]:
         """Say what an operator should know before anything starts."""
         modes = self.modes() if self.settings.mail.trial else ()  # the demo has its own banner
@@ -223,8 +221,12 @@ class Site:
 
     def _compose(self, digest: Digest, letter: Letter) -> Message:
         from sereno.adapters.composing import compose_digest
+
+        return compose_digest(digest, letter, self.sender())
+
+    def sender(self) -> "SenderPolicy":
+        """Say in whose name mail leaves."""
         from sereno.adapters.mime import SenderPolicy
 
         mail = self.settings.mail
-        policy = SenderPolicy(mail.domain or NO_DOMAIN, mail.sender, mail.return_path)
-        return compose_digest(digest, letter, policy)
+        return SenderPolicy(mail.domain or NO_DOMAIN, mail.sender, mail.return_path)

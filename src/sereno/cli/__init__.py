@@ -11,6 +11,7 @@ import click
 
 from sereno import __version__
 from sereno.cli.ledger import COMMANDS, verbose
+from sereno.cli.mail import deliver, mail
 from sereno.domain.errors import FaultyInput, SerenoError
 
 MONITORS = Path(__file__).parents[1] / "monitors"
@@ -60,16 +61,6 @@ def master(**options: Any) -> int:
     return run_master(MasterOptions(**options))
 
 
-@cli.command()
-@verbose
-@dry_run
-def deliver(**options: bool) -> int:
-    """Envía ahora el correo que espera en la cola."""
-    from sereno.commands.rounds import run_deliver
-
-    return run_deliver(**options)
-
-
 class Jobs(click.Group):
     """Know, beside the jobs that ship, those of the user's own monitors; look for these only when asked."""
 
@@ -116,7 +107,7 @@ for _folder in sorted(MONITORS.iterdir()):
         job.add_command(_job(_folder.name))
 
 
-for _command in COMMANDS:
+for _command in (*COMMANDS, deliver, mail):
     cli.add_command(_command)
 
 

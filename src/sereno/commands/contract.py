@@ -30,6 +30,6 @@ def print_contract(site: Site, monitor: Monitor, request: Request, *, preview: s
     report = watch(monitor, request, orders, site.world(store, log))
     if preview is not None:
         for served in report.served:
-            list(site.preview(preview).deliver(served.messages))
+            list(site.preview(preview).show(served.messages))
     click.echo(json.dumps(describe(report, before), indent=2))  # ASCII: whatever the code page, it is JSON
     return int(report.is_blind)

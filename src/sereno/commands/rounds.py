@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from sereno.bootstrap import DEMO_HOUR, MASTER, Site, open_site
 from sereno.commands.contract import print_contract
+from sereno.commands.mail import rehearse_mail
 from sereno.domain.errors import Fault, FaultyInput, SettingsError
 from sereno.domain.rules import Monitor
 from sereno.engine.agenda import agenda
 from sereno.engine.daemon import MAIL_JOB, State, keep_watch, single_cycle
-from sereno.engine.deliver import Post, deliver
 from sereno.engine.ports import Log, Store
 from sereno.engine.watch import Report, Request, watch
 
@@ -100,22 +100,6 @@ def run_job(name: str, options: JobOptions) -> int:
     return int(report.needs_a_person)
 
 
-def run_deliver(*, verbose: bool, dry_run: bool) -> int:
-    """Send what is queued, or list it; 1 when mail stays behind that needs a person."""
-    site = open_site("dry_run" if dry_run else "run")
-    if dry_run:
-        site.terminal.waiting(site.rehearsal_store().pending())
-        return 0
-    site.terminal.warn(site.modes())
-    site.stop.listen()
-    log = site.log(MAIL_JOB, echo=verbose)
-    with site.open_store() as store:
-        trial = site.settings.mail.trial
-        report = deliver(Post(store, site.relay(), site.clock, site.stop, log, trial=trial))
-    site.terminal.mail(report)
-    return int(report.needs_a_person)
-
-
 def _list_tasks(site: Site) -> int:
     store, now, calendar = site.rehearsal_store(), site.clock.now(), site.calendar()
     site.terminal.warn(site.warnings())
@@ -141,8 +125,8 @@ def _rehearse_job(site: Site, monitor: Monitor, request: Request, options: JobOp
 def _show(report: Report, site: Site, preview: "PreviewFolder") -> None:
     """Leave in the preview what would be sent, and what nobody would get."""
     for served in report.served:
-        for delivery in preview.deliver(served.messages):
-            site.terminal.say(f"  Vista previa: {delivery.answer}")
+        for path in preview.show(served.messages):
+            site.terminal.say(f"  Vista previa: {path}")
         for parcel, digest in zip(served.parcels, served.digests, strict=True):
             if not parcel.to:
                 page = preview.keep_unaddressed(
@@ -160,7 +144,7 @@ def _rehearse_cycle(site: Site, options: MasterOptions) -> int:
         post.monitor.name: partial(_rehearse_turn, site, post.monitor, store, log, preview)
         for post in site.posts()
     }
-    jobs[MAIL_JOB] = partial(_rehearse_mail, site, store)
+    jobs[MAIL_JOB] = partial(rehearse_mail, site, store, log)
     state = single_cycle(site.master(store, site.local_jobs(jobs), log, lambda _state: None))
     for job, reason in state.idle.items():
         site.terminal.say(f"{job}: {reason}")
@@ -172,12 +156,6 @@ def _rehearse_turn(site: Site, monitor: Monitor, store: Store, log: Log, preview
     site.terminal.report(report)
     _show(report, site, preview)
     return int(report.is_blind)
-
-
-def _rehearse_mail(site: Site, store: Store) -> int:
-    site.terminal.say("Correo que saldría en este ciclo:")
-    site.terminal.waiting(store.pending())
-    return 0
 
 
 def _announce(site: Site, log: Log) -> None:

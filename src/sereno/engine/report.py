@@ -12,6 +12,7 @@ from sereno.domain.cadence import Period
 from sereno.domain.calendar import Calendar
 from sereno.domain.cycle import CycleTimes
 from sereno.domain.errors import StoreUnavailable
+from sereno.domain.outbox import State as MailState
 from sereno.domain.wallclock import seconds_between
 from sereno.engine.agenda import Duty, agenda
 from sereno.engine.daemon import MAIL_JOB, Post, State
@@ -27,6 +28,15 @@ GRACE = timedelta(minutes=5)
 """How long after the announced wake-up the status may still be true; a cycle that works renews it."""
 
 NOTHING_RUN = JobTotals(0, 0, None)
+MAIL_STATES: tuple[MailState, ...] = (
+    "deferred",
+    "dead",
+    "unknown",
+    "held",
+    "old",
+    "diverted",
+    "dropped",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +199,9 @@ def _mail(store: Store, now: datetime) -> dict[str, Any]:
     summary = store.mail_summary(midnight)
     return {
         "pending": summary.pending,
-        "dead": summary.dead,
-        "unknown": summary.unknown,
-        "diverted": summary.diverted,
+        **{state: summary.of(state) for state in MAIL_STATES},
         "sent_today": summary.accepted_since,
+        "held_since": None if summary.hold is None else _iso(summary.hold.since),
         "oldest_pending_s": None if summary.oldest is None else _seconds(summary.oldest, now),
     }
 

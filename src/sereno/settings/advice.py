@@ -18,5 +18,9 @@ def mail_modes(settings: Settings) -> tuple[str, ...]:
     """Say loudly where mail goes when it does not go to a relay."""
     folder = settings.mail.folder
     trial = (f"Prueba (MAIL_TRIAL=1): el correo se deja en {folder}, nadie lo recibe.",)
+    if settings.mail.redirect_to:
+        return (
+            f"Prueba (MAIL_REDIRECT_TO): todo el correo va a {settings.mail.redirect_to}, y a nadie más.",
+        )
     demo = (f"Finca de ejemplo (SERENO_DEMO_SINCE): el correo se deja en {folder}, nadie lo recibe.",)
     return (trial if settings.mail.trial else ()) + (demo if settings.demo_since else ())

@@ -8,7 +8,7 @@ from sereno.domain.errors import Fault
 from sereno.domain.hosts import is_loopback
 from sereno.domain.rules import Monitor, url_variable
 from sereno.settings.texts import Texts
-from sereno.settings.variables import variables
+from sereno.settings.variables import QUEUES, variables
 
 Purpose = Literal["run", "dry_run", "check"]
 """A run needs something to watch and a way to tell it; a dry run and a check need neither."""
@@ -43,14 +43,21 @@ def _shared_names(monitors: Sequence[Monitor]) -> Iterator[Fault]:
 
 def _nothing_to_watch(monitors: Sequence[Monitor], texts: Texts) -> Iterator[Fault]:
     names = [url_variable(monitor.register) for monitor in monitors]
-    if names and not any(texts.get(name) for name in names):
+    queues = [url_variable(queue) for queue in QUEUES]
+    if names and not any(texts.get(name) for name in (*names, *queues)):
         example = f"{names[0]}=sqlite:////datos/registro.sqlite"
-        expected = f"al menos un registro que vigilar; escriba en {texts.env_path} una línea como {example}"
+        expected = (
+            f"al menos un registro que vigilar, o una cola de correo; escriba en {texts.env_path} "
+            f"una línea como {example}"
+        )
         yield Fault(" o ".join(names), UNSET, expected)
 
 
 def _no_way_out(texts: Texts, values: Mapping[str, Any]) -> Iterator[Fault]:
     relay = texts.get("SMTP_HOST") or texts.get("SERENO_DEMO_SINCE")
+    if values["MAIL_TRIAL"] and texts.get("MAIL_REDIRECT_TO"):
+        expected = "MAIL_TRIAL=1 (el correo se queda en MAIL_DIR) o MAIL_REDIRECT_TO, no las dos"
+        yield Fault(texts.place("MAIL_REDIRECT_TO"), "está puesta junto con MAIL_TRIAL=1", expected)
     if not relay and not values["MAIL_TRIAL"]:
         expected = (
             "el servidor de correo (p. ej. SMTP_HOST=correo.example.com, y MAIL_DOMAIN=example.com), "

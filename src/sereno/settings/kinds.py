@@ -15,8 +15,12 @@ from sereno.domain.cadence import CLOSING, parse_cadence
 from sereno.domain.cycle import LONGEST_INTERVAL, parse_interval
 from sereno.domain.directory import ROLES
 from sereno.domain.hosts import is_ip
+from sereno.domain.mail_policy import MailHours
 
 SOURCE_URLS = ("sqlite:///", "postgresql+psycopg://")
+QUEUE_URLS = (*SOURCE_URLS, "mysql+pymysql://", "mssql+pyodbc://", "access+pyodbc:///")
+"""Kinds of database that can be written to: a queue is stamped."""
+ALWAYS = "siempre"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +112,40 @@ def _seconds(text: str) -> timedelta:
     return span
 
 
+def _domains(text: str) -> tuple[str, ...]:
+    found = tuple(_domain(part.strip()).casefold() for part in re.split("[,;]", text) if part.strip())
+    if not found:
+        raise ValueError
+    return found
+
+
+def _paths(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(";") if part.strip())
+
+
+def _mail_hours(text: str) -> MailHours | None:
+    if text == ALWAYS:
+        return None
+    since, until = map(_time, text.split("-"))
+    if since >= until:
+        raise ValueError(text)
+    return MailHours(since, until)
+
+
+def _queue_url(text: str) -> str:
+    return _url(text, QUEUE_URLS)
+
+
 def _source_url(text: str) -> str:
-    kind = next((kind for kind in SOURCE_URLS if text.startswith(kind)), None)
+    return _url(text, SOURCE_URLS)
+
+
+def _url(text: str, kinds: tuple[str, ...]) -> str:
+    kind = next((kind for kind in kinds if text.startswith(kind)), None)
     if kind is None or not text.removeprefix(kind):
         raise ValueError
+    if kind.startswith("access"):
+        return text
     return _file_url(text) if kind == "sqlite:///" else _server_url(text)
 
 
@@ -135,6 +169,8 @@ TEXT = Kind(str, "un texto")
 PATH = Kind(str, "la ruta de un fichero o carpeta; si es relativa, cuenta desde SERENO_HOME")
 SECRET = Kind(str, "una contraseña")
 COUNT = Kind(Annotated[int, Field(ge=0, le=999_999)], "un número entero de 0 a 999999; p. ej. 30")
+SOME = Kind(Annotated[int, Field(ge=1, le=999_999)], "un número entero de 1 a 999999; p. ej. 100")
+SOME_64 = Kind(Annotated[int, Field(ge=1, le=64)], "un número entero de 1 a 64; p. ej. 4")
 PORT = Kind(Annotated[int, Field(ge=1, le=65535)], "un puerto de 1 a 65535; p. ej. 587")
 SWITCH = Kind(bool, "1 (sí) o 0 (no)")
 INTERVAL = Kind(
@@ -171,6 +207,12 @@ HOST = Kind(
     "el nombre o la dirección IP del servidor, sin puerto ni protocolo; p. ej. correo.example.com",
 )
 DOMAIN = Kind(_parsed(_domain), "un dominio, sin arroba; p. ej. example.com")
+DOMAINS = Kind(_parsed(_domains), "dominios separados por coma; p. ej. example.com, filial.example.com")
+MAIL_HOURS = Kind(_parsed(_mail_hours), f"un horario dentro de un día, como 07:00-20:00, o «{ALWAYS}»")
+UNKNOWN_MAIL = Kind(Literal["hold", "retry"], "hold o retry")
+PATHS = Kind(
+    _parsed(_paths), "rutas de carpetas separadas por punto y coma; p. ej. /datos/adjuntos;/informes"
+)
 ADDRESS = Kind(_parsed(_address), "una dirección de correo; p. ej. sereno@example.com")
 ADDRESSES = Kind(
     _parsed(_addresses),
@@ -188,4 +230,9 @@ SOURCE_URL = Kind(
     _parsed(_source_url),
     "un fichero SQLite (p. ej. sqlite:///datos/brass.sqlite) "
     "o una base PostgreSQL (p. ej. postgresql+psycopg://usuario@servidor:5432/base)",
+)
+QUEUE_URL = Kind(
+    _parsed(_queue_url),
+    "una base en la que se pueda escribir (sqlite:///, postgresql+psycopg://, mysql+pymysql://, "
+    "mssql+pyodbc:// o access+pyodbc:///); un .accdb sin controlador, un CSV o un XLSX no sirven de cola",
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -9,6 +10,7 @@ from urllib.parse import quote
 from sereno.domain.cadence import Cadence
 from sereno.domain.cycle import CycleTimes, NightHours
 from sereno.domain.errors import SettingsError
+from sereno.domain.mail_policy import MailPolicy
 from sereno.domain.rules import DigestPlan, Monitor, Setting, url_variable
 from sereno.settings.agreement import NO_REGION, Purpose, find_disagreements
 from sereno.settings.convert import convert
@@ -16,6 +18,7 @@ from sereno.settings.names import find_misspelt_names, recognise_older_names
 from sereno.settings.texts import Texts, gather_texts
 from sereno.settings.values import Mail, RegisterAccess, Settings, Smtp
 from sereno.settings.variables import (
+    QUEUES,
     cadence_name,
     password_name,
     registers,
@@ -23,6 +26,7 @@ from sereno.settings.variables import (
     variables,
 )
 
+MEGABYTE = 1024 * 1024
 _PORTS = {"none": 25, "starttls": 587, "tls": 465}
 
 
@@ -73,6 +77,7 @@ def _settings(
         smtp=_smtp(home, values) if "SMTP_HOST" in values else None,
         mail=_mail(home, values),
         registers={name: _access(name, home, values) for name in registers(monitors)},
+        queues={name: _access(name, home, values) for name in QUEUES if url_variable(name) in values},
         thresholds={monitor.name: _thresholds(monitor, values) for monitor in monitors},
         audiences=_audiences(monitors, texts, values),
         cadences=_cadences(monitors, texts, values),
@@ -108,6 +113,9 @@ def _smtp(home: Path, values: Mapping[str, Any]) -> Smtp:
         password=values.get("SMTP_PASSWORD"),
         ca_file=home / values["SMTP_CA_FILE"] if "SMTP_CA_FILE" in values else None,
         timeout=values["SMTP_TIMEOUT"].total_seconds(),
+        data_timeout=values["SMTP_DATA_TIMEOUT"].total_seconds(),
+        connections=values["SMTP_CONNECTIONS"],
+        messages_per_connection=values["SMTP_MESSAGES_PER_CONNECTION"],
     )
 
 
@@ -116,8 +124,32 @@ def _mail(home: Path, values: Mapping[str, Any]) -> Mail:
         domain=values.get("MAIL_DOMAIN"),
         sender=values.get("MAIL_FROM"),
         return_path=values.get("MAIL_RETURN_PATH"),
-        trial=values["MAIL_TRIAL"],
+        trial=_is_trial(values),
+        redirect_to=values.get("MAIL_REDIRECT_TO"),
         folder=home / values["MAIL_DIR"],
+        policy=_policy(values),
+        recipients_at_once=values["SMTP_RECIPIENTS_PER_MESSAGE"],
+        attachment_roots=tuple(home / root for root in values.get("ATTACHMENT_ROOTS", ())),
+        attachment_bytes=values["ATTACHMENT_MAX_MB"] * MEGABYTE,
+    )
+
+
+def _is_trial(values: Mapping[str, Any]) -> bool:
+    return values["MAIL_TRIAL"] or "MAIL_REDIRECT_TO" in values
+
+
+def _policy(values: Mapping[str, Any]) -> MailPolicy:
+    trial = _is_trial(values)
+    return MailPolicy(
+        trial=trial,
+        hours=None if trial else values["MAIL_DIGEST_HOURS"],
+        allowed=() if trial else values.get("MAIL_ALLOW_DOMAINS", ()),
+        unknown=values["MAIL_UNKNOWN"],
+        max_age=timedelta(hours=values["MAIL_MAX_AGE_HOURS"]),
+        oldest=timedelta(days=values["MAIL_TAKE_IN_DAYS"]),
+        attachment_wait=timedelta(hours=values["ATTACHMENT_WAIT_HOURS"]),
+        connections=values["SMTP_CONNECTIONS"],
+        per_minute=values["SMTP_RATE_PER_MINUTE"],
     )
 
 

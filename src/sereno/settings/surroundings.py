@@ -7,7 +7,7 @@ from pathlib import Path
 from sereno.domain.rules import Monitor, url_variable
 from sereno.settings.texts import gather_texts, home_folder
 from sereno.settings.values import Settings
-from sereno.settings.variables import registers, variables
+from sereno.settings.variables import QUEUES, registers, variables
 
 UTF_8 = {"PYTHONIOENCODING": "utf-8"}
 """What a job says is read as UTF-8, whatever the machine's own code page."""
@@ -30,7 +30,10 @@ def demo_environment(env_file: Path, monitors: Sequence[Monitor]) -> dict[str, s
 
 def is_configured(monitors: Sequence[Monitor]) -> bool:
     """Tell whether somebody has configured anything: a settings file, or a register in the environment."""
-    named = {url_variable(register) for register in registers(monitors)} | {"SERENO_ENV_FILE", "MONITORS_DIR"}
+    named = {url_variable(name) for name in (*registers(monitors), *QUEUES)} | {
+        "SERENO_ENV_FILE",
+        "MONITORS_DIR",
+    }
     return (home() / ".env").exists() or any(name in os.environ for name in named)  # noqa: TID251  # its one home
 
 

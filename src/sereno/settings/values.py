@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sereno.domain.cadence import Cadence
 from sereno.domain.cycle import CycleTimes, NightHours
+from sereno.domain.mail_policy import MailPolicy
 from sereno.domain.rules import Setting
 
 LogFormat = Literal["text", "json"]
@@ -27,6 +28,10 @@ class Smtp:
     ca_file: Path | None
     timeout: float
     """Seconds."""
+    data_timeout: float
+    """Seconds to wait for the answer to the final dot."""
+    connections: int
+    messages_per_connection: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,13 @@ class Mail:
     """Replaces the From address of every message."""
     return_path: str | None
     trial: bool
+    """Nobody receives anything: by MAIL_TRIAL or MAIL_REDIRECT_TO."""
+    redirect_to: str | None
     folder: Path
+    policy: MailPolicy
+    recipients_at_once: int
+    attachment_roots: tuple[Path, ...]
+    attachment_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,8 @@ class Settings:
     smtp: Smtp | None
     mail: Mail
     registers: Mapping[str, RegisterAccess]
+    queues: Mapping[str, RegisterAccess]
+    """The configured ones alone."""
     thresholds: Mapping[str, Mapping[str, Setting]]
     """Monitor → setting as declared → value."""
     audiences: Mapping[str, str]

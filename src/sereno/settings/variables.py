@@ -10,6 +10,8 @@ from sereno.settings.kinds import Kind
 
 DIRECTORY = "lanzadera"
 """The register of people: every installation has it, whatever it watches."""
+QUEUES = ("correos", "tareas")
+"""The queues of mail that other applications fill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Variable:
 def variables(monitors: Sequence[Monitor]) -> tuple[Variable, ...]:
     """List every variable, those that the monitors declare included, in the order of `.env.example`."""
     own = (variable for monitor in monitors for variable in _of_monitor(monitor))
-    listed = (*_CORE, *_of_registers(monitors), *own)
+    listed = (*_CORE, *_of_queues(), *_of_registers(monitors), *own)
     return tuple(each for variable in listed for each in _with_its_file(variable))
 
 
@@ -73,6 +75,14 @@ def _of_registers(monitors: Sequence[Monitor]) -> Iterator[Variable]:
         yield Variable(url_variable(register), "", meaning, kinds.SOURCE_URL, "Registros")
         meaning = f"Contraseña del registro {register}; sustituye a la de la URL."
         yield Variable(password_name(register), "", meaning, kinds.SECRET, "Registros", secret=True)
+
+
+def _of_queues() -> Iterator[Variable]:
+    for queue in QUEUES:
+        meaning = f"Dónde está la cola de correo {queue}, que Sereno envía y sella. Sin ella, no se mira."
+        yield Variable(url_variable(queue), "", meaning, kinds.QUEUE_URL, "Colas de correo")
+        meaning = f"Contraseña de la cola {queue}; sustituye a la de la URL."
+        yield Variable(password_name(queue), "", meaning, kinds.SECRET, "Colas de correo", secret=True)
 
 
 def _of_monitor(monitor: Monitor) -> Iterator[Variable]:
@@ -198,11 +208,70 @@ _CORE = (
         "Correo",
         ("SMTP_CA_FILE", "", kinds.PATH, "Certificados de confianza (PEM), si no bastan los del sistema."),
         ("SMTP_TIMEOUT", "30", kinds.SECONDS, "Segundos que se espera al servidor."),
+        (
+            "SMTP_DATA_TIMEOUT",
+            "600",
+            kinds.SECONDS,
+            "Segundos que se espera su respuesta a un correo ya entregado.",
+        ),
+        ("SMTP_CONNECTIONS", "4", kinds.SOME_64, "Conexiones a la vez, a lo sumo."),
+        ("SMTP_MESSAGES_PER_CONNECTION", "100", kinds.SOME, "Correos por conexión; luego se abre otra."),
+        (
+            "SMTP_RECIPIENTS_PER_MESSAGE",
+            "100",
+            kinds.SOME,
+            "Destinatarios por envío; si hay más, se reparten.",
+        ),
+        ("SMTP_RATE_PER_MINUTE", "0", kinds.COUNT, "Correos por minuto a lo sumo; 0 es sin límite."),
         ("MAIL_DOMAIN", "", kinds.DOMAIN, "Dominio del remitente. Hace falta para enviar."),
         ("MAIL_FROM", "", kinds.ADDRESS, "Dirección del remitente, en lugar de aplicacion@MAIL_DOMAIN."),
         ("MAIL_RETURN_PATH", "", kinds.ADDRESS, "Dirección a la que vuelven los rechazos."),
         ("MAIL_TRIAL", "0", kinds.SWITCH, "1: en pruebas, el correo se queda en MAIL_DIR y no sale."),
+        (
+            "MAIL_REDIRECT_TO",
+            "",
+            kinds.ADDRESS,
+            "En pruebas, la única dirección que recibe todo, por SMTP_HOST, en lugar de los destinatarios.",
+        ),
+        (
+            "MAIL_ALLOW_DOMAINS",
+            "",
+            kinds.DOMAINS,
+            "Únicos dominios a los que se escribe; lo demás se retiene. Por omisión, todos.",
+        ),
+        (
+            "MAIL_DIGEST_HOURS",
+            "07:00-20:00",
+            kinds.MAIL_HOURS,
+            "Horas en que salen los informes, en días laborables; o «siempre».",
+        ),
+        (
+            "MAIL_MAX_AGE_HOURS",
+            "72",
+            kinds.SOME,
+            "Horas que se insiste con un correo que el servidor aplaza una y otra vez.",
+        ),
+        (
+            "MAIL_UNKNOWN",
+            "hold",
+            kinds.UNKNOWN_MAIL,
+            "Si no se sabe si un correo salió: hold (decide una persona) o retry (se repite al rato).",
+        ),
         ("MAIL_DIR", "var/mail", kinds.PATH, "Carpeta del correo en pruebas (ficheros .eml)."),
+        (
+            "ATTACHMENT_ROOTS",
+            "",
+            kinds.PATHS,
+            "Carpetas de las que se admiten adjuntos, separadas por punto y coma. Sin ella, de ninguna.",
+        ),
+        ("ATTACHMENT_MAX_MB", "20", kinds.SOME, "MB de adjuntos por correo, entre todos."),
+        ("ATTACHMENT_WAIT_HOURS", "24", kinds.COUNT, "Horas que un correo espera a sus adjuntos."),
+        (
+            "MAIL_TAKE_IN_DAYS",
+            "3",
+            kinds.COUNT,
+            "Días: lo que una cola guarda pendiente desde antes, al verlo por primera vez, no se envía solo.",
+        ),
         ("SERENO_DEMO_SINCE", "", kinds.INSTANT, "Lo escribe la demostración; no lo ponga a mano."),
     ),
 )

@@ -17,6 +17,7 @@ from sereno.domain.rules import url_variable
 SEED = 1
 
 WATCHED = ("brass", "expedientes", "riesgos", "no_conformidades", "lanzadera")
+QUEUES = ("correos", "tareas")
 HEADING = "# Escrito por «sereno demo»: una finca de ejemplo, con datos inventados. No es nada de verdad.\n"
 
 
@@ -89,7 +90,9 @@ def _settings(folder: Path, now: datetime) -> str:
     """Write the settings that point at the estate; paths are quoted, for a folder may be called anything."""
     values = {
         "SERENO_DEMO_SINCE": now.isoformat(),
-        **{url_variable(name): f"sqlite:///{folder.as_posix()}/{name}.sqlite" for name in WATCHED},
+        **{
+            url_variable(name): f"sqlite:///{folder.as_posix()}/{name}.sqlite" for name in (*WATCHED, *QUEUES)
+        },
         "STATE_DB_URL": f"sqlite:///{folder.as_posix()}/sereno.sqlite",
         "MASTER_FESTIVOS_FILE": f"{folder.as_posix()}/Festivos.txt",
         "MAIL_DIR": f"{folder.as_posix()}/mail",

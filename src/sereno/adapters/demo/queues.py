@@ -44,7 +44,6 @@ def mail_records(chance: Random, staff: Staff, scale: int) -> Iterator[Record]:
     yield _mail(chance, one, FechaGrabacion=-3)
     yield _mail(chance, one, FechaGrabacion=-4)
     yield _mail(chance, one, FechaGrabacion=None)
-    yield _mail(chance, "nadie")
     yield _mail(chance, one, URLAdjunto="/no/existe/informe.pdf")
 
 

@@ -1,0 +1,144 @@
+"""What operators see of mail in a terminal."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sereno.adapters.terminal import NONE, Terminal
+from sereno.domain.outbox import State
+from sereno.engine.deliver import MailReport
+from sereno.engine.mail_records import MailLine, MailSheet, MailSummary
+from sereno.engine.taking_in import Intake
+
+STATE_WORDS: Mapping[State, str] = {
+    "queued": "en cola",
+    "sending": "enviándose",
+    "accepted": "aceptados",
+    "deferred": "aplazados",
+    "dead": "rechazados",
+    "unknown": "sin respuesta",
+    "held": "retenidos",
+    "old": "antiguos",
+    "diverted": "apartados",
+    "dropped": "descartados",
+}
+DECIDE = "«sereno mail list» los muestra; «sereno mail retry|drop CORREO» decide."
+
+
+@dataclass(frozen=True, slots=True)
+class MailTerminal:
+    """Print mail for an operator."""
+
+    terminal: Terminal
+
+    def report(self, report: MailReport) -> None:
+        """Print how a delivery went, and what stays behind until somebody decides."""
+        self.terminal.warn(report.troubles)
+        self.taken_in(report.intakes)
+        if report.refused:
+            self.terminal.warn(
+                [f"{report.refused} destinatarios rechazados en correos que otros sí recibieron."]
+            )
+        self.terminal.warn(_stuck(report.outbox))
+        if report.outbox.hold is not None:
+            self.terminal.warn([_hold(report.outbox)])
+        if report.quiet:
+            self.terminal.say("Los informes esperan a su horario (MAIL_DIGEST_HOURS).")
+        counts = [f"{STATE_WORDS[state]}: {number}" for state, number in report.ended.items()]
+        self.terminal.say(f"correo: {', '.join(counts) or 'nada que enviar'}")
+
+    def taken_in(self, intakes: Sequence[Intake]) -> None:
+        """Print what was taken from the queues; at the first look, what is older than the watch."""
+        for intake in intakes:
+            counts = [f"{STATE_WORDS[state]}: {number}" for state, number in intake.taken.items()]
+            if counts:
+                self.terminal.say(f"cola {intake.origin}: {', '.join(counts)}")
+            if intake.first_look and not intake.trouble:
+                self.terminal.say(_first_look(intake))
+            if intake.again:
+                asked = f"cola {intake.origin}: piden reenviar {intake.again} correos ya enviados"
+                self.terminal.warn([f"{asked}; quedan retenidos."])
+
+    def lines(self, lines: Sequence[MailLine], limit: int) -> None:
+        """Print deliveries in a table."""
+        self.terminal.table(
+            ("Correo", "Estado", "Desde", "Para", "Asunto"),
+            [
+                (
+                    line.id,
+                    STATE_WORDS[line.state],
+                    f"{line.queued_at:%d/%m %H:%M}",
+                    _people(line),
+                    line.subject,
+                )
+                for line in lines
+            ],
+        )
+        if len(lines) == limit:
+            self.terminal.say(f"Se muestran {limit}; puede haber más (--limit).")
+
+    def stats(self, summary: MailSummary) -> None:
+        """Print how many deliveries are in each state."""
+        rows = [
+            (words, str(summary.of(state))) for state, words in STATE_WORDS.items() if state != "accepted"
+        ]
+        self.terminal.table(("Estado", "Correos"), [*rows, ("aceptados hoy", str(summary.accepted_since))])
+        if summary.hold is not None:
+            self.terminal.warn([_hold(summary)])
+
+    def sheet(self, sheet: MailSheet) -> None:
+        """Print all that is known of a delivery."""
+        line = sheet.line
+        told = {
+            "Correo": line.id,
+            "Origen": line.origin,
+            "Estado": f"{STATE_WORDS[line.state]} ({line.state})",
+            "De": sheet.sender or NONE,
+            "Para": ", ".join(line.recipients) or (sheet.draft and sheet.draft.to) or NONE,
+            "Asunto": line.subject,
+            "En cola": f"{line.queued_at:%d/%m/%Y %H:%M:%S}",
+            "Intentos": str(line.attempts),
+            "Próximo": NONE if line.next_attempt_at is None else f"{line.next_attempt_at:%d/%m/%Y %H:%M}",
+            "Respuesta": line.answer or NONE,
+            "Tamaño": NONE if sheet.data is None else f"{len(sheet.data) / 1024:.0f} KB",
+        }
+        for heading, text in told.items():
+            self.terminal.say(f"{heading + ':':<11}{text}")
+        for address, words in sheet.refused.items():
+            self.terminal.say(f"  rechazado {address}: {words}")
+        for attempt in sheet.past:
+            self.terminal.say(
+                f"  {attempt.at:%d/%m/%Y %H:%M:%S} {STATE_WORDS[attempt.verdict]}: {attempt.answer}"
+            )
+
+
+def _people(line: MailLine) -> str:
+    first, *others = line.recipients or (NONE,)
+    return f"{first} y {len(others)} más" if others else first
+
+
+def _stuck(summary: MailSummary) -> list[str]:
+    """Say what does not leave by itself."""
+    sentences = {
+        "rechazados": summary.of("dead"),
+        "de los que no se sabe si salieron": summary.of("unknown"),
+        "retenidos": summary.of("held") - summary.awaiting,
+    }
+    told = [f"{number} {what}" for what, number in sentences.items() if number]
+    waiting = [f"{summary.awaiting} correos esperan a sus adjuntos."] if summary.awaiting else []
+    return [*([f"Correos que no se envían solos: {', '.join(told)}. {DECIDE}"] if told else []), *waiting]
+
+
+def _hold(summary: MailSummary) -> str:
+    if summary.hold is None:
+        return ""
+    why = f" ({summary.hold.why})" if summary.hold.why else ""
+    since = f"{summary.hold.since:%d/%m/%Y %H:%M}"
+    return f"El correo está retenido desde el {since}{why}; «sereno mail hold off» lo suelta."
+
+
+def _first_look(intake: Intake) -> str:
+    old = intake.taken.get("old", 0)
+    return (
+        f"cola {intake.origin}: primera vez que se mira. {old} correos antiguos se quedan como están: "
+        f"«sereno mail adopt|ignore --origin {intake.origin}» decide."
+    )

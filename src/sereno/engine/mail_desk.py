@@ -1,0 +1,95 @@
+"""What a person decides about mail that does not leave by itself."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sereno.domain.errors import SerenoError
+from sereno.domain.foreign import QueueRow
+from sereno.engine.mail_ports import Desk, Stamp, TakenIn
+from sereno.engine.mail_records import MailSheet
+from sereno.engine.post_office import PostOffice
+from sereno.engine.taking_in import composed_as
+
+DROPPED = "Descartado por una persona"
+Old = tuple[str, Stamp]
+
+
+def retry(name: str, to: str | None, office: PostOffice) -> str:
+    """Return a delivery to the queue, or send its message to one address alone; say what was done.
+
+    What was never composed is composed now, to that address where one is given. Raises SerenoError where the
+    state of the delivery does not allow it, or it still cannot be composed.
+    """
+    sheet = office.desk.sheet(name)
+    if sheet is None:
+        raise SerenoError(f"El correo {name} ya no está.")
+    if sheet.data is None:
+        return _compose_again(sheet, to, office)
+    if to is not None:
+        return f"{office.desk.send_to(sheet.line.message_id, (to,))}: en cola, solo para {to}."
+    if not office.desk.retry(name):
+        raise SerenoError(_not_allowed(sheet, "reenviar"))
+    return f"{name}: de nuevo en cola."
+
+
+def drop(name: str, reason: str, desk: Desk, now: datetime) -> str:
+    """Give a delivery up; say so. Raises SerenoError where its state does not allow it."""
+    sheet = desk.sheet(name)
+    if sheet is None:
+        raise SerenoError(f"El correo {name} ya no está.")
+    if not desk.drop(name, f"{DROPPED}: {reason}" if reason else DROPPED, now):
+        raise SerenoError(_not_allowed(sheet, "descartar"))
+    return f"{name}: descartado."
+
+
+def chosen_old(origin: str, numbers: Collection[int] | None, office: PostOffice) -> list[Old]:
+    """Find a queue's old mail; raise SerenoError for a number that is none of it. `None` chooses all."""
+    old = office.desk.old(origin)
+    if numbers is None:
+        return old
+    unknown = sorted(set(numbers) - {number for _, (number, _) in old})
+    if unknown:
+        raise SerenoError(f"{origin}: no hay correo antiguo con IDCorreo {', '.join(map(str, unknown))}.")
+    return [(name, stamp) for name, stamp in old if stamp[0] in numbers]
+
+
+def adopt(origin: str, chosen: Sequence[Old], office: PostOffice) -> Iterator[str]:
+    """Compose old mail from its rows as they stand now; yield what became of each."""
+    queue = next((each for each in office.queues if each.origin == origin), None)
+    if queue is None:
+        raise SerenoError(f"La cola {origin} no está configurada.")
+    rows = {(row.number, row.fingerprint): row for row in queue.rows([number for _, (number, _) in chosen])}
+    for name, stamp in chosen:
+        if stamp not in rows:
+            yield f"{name}: su fila ya no está pendiente en la cola, o ha cambiado; se queda como está."
+            continue
+        taken = composed_as(origin, name, rows[stamp], office.clock.now(), office)
+        office.intake.finish(origin, taken, office.clock.now())
+        yield f"{name}: {_became(taken)}"
+
+
+def ignore(origin: str, chosen: Sequence[Old], office: PostOffice) -> Iterator[str]:  # noqa: ARG001  as adopt
+    """Drop old mail; its rows stay as they are in their queue."""
+    for name, _ in chosen:
+        yield drop(name, "correo antiguo", office.desk, office.clock.now())
+
+
+def _compose_again(sheet: MailSheet, to: str | None, office: PostOffice) -> str:
+    if sheet.draft is None:
+        raise SerenoError(_not_allowed(sheet, "reenviar"))
+    row: QueueRow = sheet.draft if to is None else replace(sheet.draft, to=to, cc="", bcc="")
+    now = office.clock.now()
+    taken = composed_as(sheet.line.origin, sheet.line.message_id, row, now, office)
+    if taken.state == "dead":
+        raise SerenoError(f"{sheet.line.id}: {taken.answer}")
+    office.intake.finish(sheet.line.origin, replace(taken, row=sheet.draft), now)
+    return f"{sheet.line.id}: {_became(taken)}"
+
+
+def _became(taken: TakenIn) -> str:
+    return "en cola." if taken.state == "queued" else f"{taken.state}: {taken.answer}"
+
+
+def _not_allowed(sheet: MailSheet, what: str) -> str:
+    return f"{sheet.line.id} está en «{sheet.line.state}»: no se puede {what}."

@@ -1,0 +1,222 @@
+"""Hand waiting mail to the relay: claimed in batches, its ends recorded in batches, nothing tried twice."""
+
+from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sereno.domain.errors import QueueUnavailable, RelayUnavailable
+from sereno.domain.mail_policy import outsiders, spacing
+from sereno.domain.outbox import Attempt, Delivery, Ending, Verdict, ending_of
+from sereno.domain.wallclock import seconds_between, utc
+from sereno.engine.mail_ports import Claimer, Journal, Queue, Wanted
+from sereno.engine.post_office import PostOffice
+from sereno.engine.stamping import stamp_accepted
+
+CLAIMED_A_LINE = 25
+"""How many deliveries a connection may have claimed and not recorded: what a power cut makes unknown."""
+LEASE = timedelta(hours=1)
+"""How long a claim lasts beyond its last renewal before other machines take it for abandoned."""
+RENEWED = 600.0
+"""Seconds after which a claim is renewed."""
+RECORDED = 1.0
+"""Seconds after which an end is recorded, however few there are."""
+STAMPED = 30.0
+"""Seconds after which accepted mail is stamped in its queue although more is on its way."""
+STAMPED_ELSEWHERE = "No se envía: en su cola, otro ya le ha puesto FechaEnvio"
+
+
+@dataclass(slots=True)
+class Shift:
+    """Hold what is under way while mail is being sent."""
+
+    office: PostOffice
+    journal: Journal
+    queues: dict[str, Queue]
+    """Those that can be looked at."""
+    recorded_at: datetime
+    renewed_at: datetime
+    stamped_at: datetime
+    ready: deque[Delivery] = field(default_factory=deque)
+    """Claimed, screened, and not yet asked for by the relay."""
+    flight: dict[str, Delivery] = field(default_factory=dict)
+    """Claimed and not yet ended."""
+    endings: list[Ending] = field(default_factory=list)
+    """Ended and not yet recorded."""
+    ended: Counter[Verdict] = field(default_factory=Counter)
+    refused: int = 0
+    troubles: list[str] = field(default_factory=list)
+    """Why a queue could not be looked at any more."""
+    next_at: datetime | None = None
+    """When the rate lets the next one leave."""
+
+    @property
+    def now(self) -> datetime:
+        """Return the wall clock's time."""
+        return self.office.clock.now()
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Tell how sending went."""
+
+    ended: Counter[Verdict]
+    refused: int
+    """Recipients whom the relay refused while it took the mail for others."""
+    troubles: tuple[str, ...] = ()
+    """Why the relay could not be used, or a queue not be looked at any more."""
+
+
+def send(office: PostOffice, queues: dict[str, Queue]) -> Sent:
+    """Send what is due, over the relay; a stop lets what is in hand end."""
+    with office.journals.open() as journal:
+        now = office.clock.now()
+        shift = Shift(office, journal, queues, now, now, now)
+        try:
+            with closing(office.relay.deliver(_feed(shift), journal)) as attempts:
+                for attempt in attempts:
+                    _note(shift, attempt)
+        except RelayUnavailable as error:
+            shift.troubles.append(str(error))
+            office.log.error("relay.unavailable", why=str(error), waiting=len(shift.flight))
+        _turn(shift, 0)
+        office.outbox.release(shift.flight, journal.claimer_id)
+        if shift.ended:
+            ended = {str(state): count for state, count in shift.ended.items()}
+            office.log.info("mail.tried", ended=ended, refused=shift.refused)
+        return Sent(shift.ended, shift.refused, tuple(shift.troubles))
+
+
+def is_quiet(office: PostOffice, now: datetime) -> bool:
+    """Tell whether digests wait for their hours."""
+    return office.policy.hours is not None and office.policy.hours.hold(now, office.calendar())
+
+
+def _feed(shift: Shift) -> Iterator[Delivery]:
+    """Yield what is due until nothing is, or a stop or a hold comes; claim more as the relay asks for it."""
+    most = shift.office.policy.connections * CLAIMED_A_LINE
+    while not shift.office.stop.requested:
+        if not shift.ready and not _claim(shift, most):
+            return
+        if shift.ready:
+            if _wait_for_turn(shift):
+                return
+            yield shift.ready.popleft()
+
+
+def _claim(shift: Shift, most: int) -> bool:
+    """Claim what there is room for; tell whether anything was claimed."""
+    if shift.office.desk.held() is not None:
+        return False
+    claimed = _turn(shift, most - len(shift.flight))
+    shift.flight.update((each.id, each) for each in claimed)
+    shift.ready.extend(_screened(shift, claimed))
+    return bool(claimed)
+
+
+def _turn(shift: Shift, limit: int) -> list[Delivery]:
+    """Record the ends so far, and claim; what is claimed is on disk before any of it is sent."""
+    office, now = shift.office, shift.now
+    claimer = Claimer(shift.journal.claimer_id, utc(now) + LEASE)
+    if limit <= 0 and not shift.endings:
+        return []
+    claimed = office.outbox.turn(shift.endings, limit, _wanted(shift, now), claimer, now)
+    shift.journal.settled([each.attempt.delivery_id for each in shift.endings])
+    shift.endings.clear()
+    shift.recorded_at = now
+    if seconds_between(shift.renewed_at, now) > RENEWED:
+        office.outbox.renew(claimer)
+        shift.renewed_at = now
+    return claimed
+
+
+def _wanted(shift: Shift, now: datetime) -> Wanted:
+    quiet = is_quiet(shift.office, now)
+    return Wanted(shift.office.policy.trial, digests=not quiet, queues=tuple(shift.queues))
+
+
+def _screened(shift: Shift, claimed: list[Delivery]) -> list[Delivery]:
+    """Leave out what must not leave: it is held, withdrawn, or waits until its queue can be looked at."""
+    office, mine = shift.office, shift.journal.claimer_id
+    strangers = {each.id: outsiders(each.recipients, office.policy.allowed) for each in claimed}
+    held = {name: f"MAIL_ALLOW_DOMAINS no permite {', '.join(who)}" for name, who in strangers.items() if who}
+    stamped, unseen = _stamped_elsewhere(shift, claimed)
+    withdrawn = dict.fromkeys(stamped - held.keys(), STAMPED_ELSEWHERE)
+    office.outbox.hold(held, mine, shift.now)
+    office.outbox.withdraw(withdrawn, mine, shift.now)
+    office.outbox.release(unseen - held.keys(), mine)
+    for name, why in held.items():
+        office.log.warning("mail.held", message=name, why=why)
+    for name in withdrawn:
+        office.log.warning("mail.withdrawn", message=name)
+    gone = held.keys() | withdrawn.keys() | unseen
+    for name in gone:
+        del shift.flight[name]
+    return [each for each in claimed if each.id not in gone]
+
+
+def _stamped_elsewhere(shift: Shift, claimed: list[Delivery]) -> tuple[set[str], set[str]]:
+    """Find mail that somebody has stamped in its queue, and mail whose queue cannot be looked at any more."""
+    stamped: set[str] = set()
+    unseen: set[str] = set()
+    for origin in {each.message.origin for each in claimed if each.message.kind == "queue"}:
+        theirs = [each for each in claimed if each.message.origin == origin]
+        rows = shift.office.intake.rows_of(origin, [each.message.id for each in theirs])
+        try:
+            found = shift.queues[origin].stamped(list(rows.values()))
+        except QueueUnavailable as error:
+            shift.office.log.error("queue.unavailable", queue=origin, why=str(error))
+            shift.troubles.append(str(error))
+            del shift.queues[origin]  # its mail is claimed no more in this shift
+            unseen |= {each.id for each in theirs}
+        else:
+            stamped |= {each.id for each in theirs if rows.get(each.message.id) in found}
+    return stamped, unseen
+
+
+def _wait_for_turn(shift: Shift) -> bool:
+    """Let the time pass that the rate asks for; tell whether a stop came meanwhile."""
+    apart = spacing(shift.office.policy)
+    if not apart:
+        return False
+    if shift.next_at is not None:
+        left = seconds_between(shift.now, shift.next_at)
+        if left > 0 and shift.office.clock.rest(min(left, apart)):
+            return True
+    shift.next_at = utc(shift.now) + timedelta(seconds=apart)
+    return False
+
+
+def _note(shift: Shift, attempt: Attempt) -> None:
+    """Keep how an attempt ended, and record it in time."""
+    delivery, now = shift.flight.pop(attempt.delivery_id), shift.now
+    ending = ending_of(delivery, attempt, now, shift.office.policy.max_age)
+    shift.endings.append(ending)
+    shift.ended[ending.state] += 1
+    if ending.state == "accepted":
+        shift.refused += len(attempt.refused) - len(ending.put_off)
+    _log_ending(ending, delivery, shift)
+    if seconds_between(shift.recorded_at, now) > RECORDED:
+        _turn(shift, 0)
+    if seconds_between(shift.stamped_at, now) > STAMPED:
+        shift.stamped_at = now
+        for queue in shift.queues.values():
+            stamp_accepted(queue, shift.office)
+
+
+def _log_ending(ending: Ending, delivery: Delivery, shift: Shift) -> None:
+    """Tell trouble at once; of what went well the outbox knows every detail, and the log at DEBUG."""
+    log, attempt = shift.office.log, ending.attempt
+    well = ending.state in {"accepted", "diverted"} and not attempt.refused
+    told = log.debug if well else log.error
+    told(
+        f"mail.{ending.state}",
+        message=delivery.id,
+        origin=delivery.message.origin,
+        recipients=len(delivery.recipients) - len(attempt.refused),
+        refused=len(attempt.refused),
+        answer=attempt.answer,
+    )
+    if not well:
+        log.debug("mail.subject", message=delivery.id, subject=delivery.message.subject)
