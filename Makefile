@@ -38,6 +38,8 @@ bench: .venv/.dev ## the benchmarks, as ratios; writes benchmarks/RESULTS.md
 
 requirements: ## pin anew, with hashes (needs uv)
 	$(PIN) pyproject.toml -o requirements/base.txt
+	$(PIN) pyproject.toml --extra mysql -c requirements/base.txt -o requirements/mysql.txt
+	$(PIN) pyproject.toml --extra odbc -c requirements/base.txt -o requirements/odbc.txt
 	$(PIN) pyproject.toml --extra postgresql -c requirements/base.txt -o requirements/postgresql.txt
 	$(PIN) --group build -c requirements/base.txt -o requirements/build.txt
 	$(PIN) pyproject.toml --group build --group dev -c requirements/base.txt -o requirements/dev.txt

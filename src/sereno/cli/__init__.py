@@ -11,6 +11,7 @@ import click
 
 from sereno import __version__
 from sereno.cli.ledger import COMMANDS, verbose
+from sereno.cli.registers import register
 from sereno.domain.errors import FaultyInput, SerenoError
 
 MONITORS = Path(__file__).parents[1] / "monitors"
@@ -116,7 +117,7 @@ for _folder in sorted(MONITORS.iterdir()):
         job.add_command(_job(_folder.name))
 
 
-for _command in COMMANDS:
+for _command in (*COMMANDS, register):
     cli.add_command(_command)
 
 

@@ -16,7 +16,10 @@ from sereno.domain.cycle import LONGEST_INTERVAL, parse_interval
 from sereno.domain.directory import ROLES
 from sereno.domain.hosts import is_ip
 
-SOURCE_URLS = ("sqlite:///", "postgresql+psycopg://")
+STORE_URLS = ("sqlite:///", "postgresql+psycopg://")
+"""Where Sereno may keep what is its own."""
+FILE_URLS = ("access+pyodbc:///", "accdb:///", "csv:///", "xlsx:///")
+SOURCE_URLS = (*STORE_URLS, "mssql+pyodbc://", "mysql+pymysql://", *FILE_URLS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +111,11 @@ def _seconds(text: str) -> timedelta:
     return span
 
 
-def _source_url(text: str) -> str:
-    kind = next((kind for kind in SOURCE_URLS if text.startswith(kind)), None)
+def _url(kinds: tuple[str, ...], text: str) -> str:
+    kind = next((kind for kind in kinds if text.startswith(kind)), None)
     if kind is None or not text.removeprefix(kind):
         raise ValueError
-    return _file_url(text) if kind == "sqlite:///" else _server_url(text)
+    return _file_url(text) if kind.endswith(":///") else _server_url(text)
 
 
 def _file_url(text: str) -> str:
@@ -184,8 +187,16 @@ CADENCE = Kind(
     _parsed(parse_cadence),
     "una cadencia, con hora anterior a las 20:00; p. ej. daily, weekly:tue@08:30 o monthly@07:30",
 )
-SOURCE_URL = Kind(
-    _parsed(_source_url),
-    "un fichero SQLite (p. ej. sqlite:///datos/brass.sqlite) "
+STORE_URL = Kind(
+    _parsed(partial(_url, STORE_URLS)),
+    "un fichero SQLite (p. ej. sqlite:///datos/sereno.sqlite) "
     "o una base PostgreSQL (p. ej. postgresql+psycopg://usuario@servidor:5432/base)",
+)
+SOURCE_URL = Kind(
+    _parsed(partial(_url, SOURCE_URLS)),
+    "un fichero SQLite (p. ej. sqlite:///datos/brass.sqlite), "
+    "una base PostgreSQL (p. ej. postgresql+psycopg://usuario@servidor:5432/base), "
+    "MariaDB (mysql+pymysql://…) o SQL Server (mssql+pyodbc://…), "
+    "un fichero de Access (access+pyodbc:///C:/datos/x.accdb, o accdb:///datos/x.accdb sin controlador), "
+    "una carpeta de CSV (csv:///datos/brass) o un libro (xlsx:///datos/brass.xlsx)",
 )
