@@ -1,6 +1,7 @@
 """One small register, made in every kind that can be made here; a real file for the kind that cannot."""
 
 import csv
+import os
 import sqlite3
 import uuid
 from contextlib import closing, contextmanager
@@ -125,9 +126,16 @@ def csv_folder(separator, encoding):
             writer = csv.writer(file, delimiter=separator)
             writer.writerow([*NAMES, "Clave"])
             writer.writerows([*map(written, row), "secreta"] for row in ROWS)
+        at_rest(path / "TbEquiposMedida.csv")
         return Register(at("csv", path), at("csv", folder / "nada"))
 
     return make
+
+
+def at_rest(path):
+    """Say that nobody has written it for an hour: what was just written is waited for."""
+    hour_ago = path.stat().st_mtime - 3600
+    os.utime(path, (hour_ago, hour_ago))
 
 
 def written(value):
@@ -150,6 +158,7 @@ def workbook(request, folder):
                 sheet.write_datetime(number, 2, end, as_date)
             elif end:
                 sheet.write_number(number, 2, 0)
+    at_rest(path)
     return Register(at("xlsx", path), at("xlsx", folder / "nada.xlsx"), path)
 
 
@@ -158,8 +167,8 @@ def postgresql(request, folder):
     url, name = request.getfixturevalue("postgres_url"), f"r_{uuid.uuid4().hex}"
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as database:
         database.execute(f"CREATE SCHEMA {name}; SET search_path TO {name}")
-        columns = '"IDEquipoMedida" int, "Nombre" text, "FechaFinServicio" date, "Activo" bool, "Coste" numeric, "Clave" text'
-        database.execute(f'CREATE TABLE "TbEquiposMedida" ({columns})')
+        columns = '"IDEquipoMedida" int, "Nombre" text, "FechaFinServicio" date, "Activo" bool'
+        database.execute(f'CREATE TABLE "TbEquiposMedida" ({columns}, "Coste" numeric, "Clave" text)')
         for row in ROWS:
             database.execute("INSERT INTO \"TbEquiposMedida\" VALUES (%s, %s, %s, %s, %s, 'x')", row)
         wrong = url.replace("/postgres", "/nada")
@@ -171,8 +180,8 @@ def postgresql(request, folder):
 def mariadb(request, folder):
     with mariadb_database(request.getfixturevalue("mariadb_url")) as (url, connection):
         with connection.cursor() as cursor:
-            columns = "IDEquipoMedida INT, Nombre TEXT, FechaFinServicio DATE, Activo BIT(1), Coste DECIMAL(9,2), Clave TEXT"
-            cursor.execute(f"CREATE TABLE TbEquiposMedida ({columns})")
+            columns = "IDEquipoMedida INT, Nombre TEXT, FechaFinServicio DATE, Activo BIT(1)"
+            cursor.execute(f"CREATE TABLE TbEquiposMedida ({columns}, Coste DECIMAL(9, 2), Clave TEXT)")
             cursor.executemany("INSERT INTO TbEquiposMedida VALUES (%s, %s, %s, %s, %s, 'x')", ROWS)
         yield Register(opened(url), opened(url.rpartition("/")[0] + "/nada"))
 

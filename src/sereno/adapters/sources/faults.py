@@ -117,10 +117,12 @@ def _reason(error: SQLAlchemyError | sqlite3.Error) -> Reason:
     origin = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(origin, sqlite3.Error):
         return _SQLITE.get(getattr(origin, "sqlite_errorcode", 0) & 0xFF, _OTHERWISE)
+    number = origin.args[0] if isinstance(origin, Exception) and origin.args else None
+    if isinstance(number, int):  # MariaDB's: its states tell less
+        return _MYSQL.get(number, _OTHERWISE)
     if state := getattr(origin, "sqlstate", None):
         return _SQLSTATES.get(state, _OTHERWISE)
-    number = origin.args[0] if isinstance(origin, Exception) and origin.args else None
-    return _MYSQL.get(number, _OTHERWISE) if isinstance(number, int) else refusal(str(origin)) or _OTHERWISE
+    return refusal(str(origin)) or _OTHERWISE
 
 
 def _words(error: SQLAlchemyError | sqlite3.Error, url: URL) -> str:

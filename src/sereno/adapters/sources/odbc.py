@@ -64,8 +64,18 @@ class OdbcSource:
             connection = patiently(limit, self._connect)
         with closing(connection):
             with self.explaining():
-                names = _names(connection)
+                names = self._names(limit, connection)
             yield OdbcReader(self, connection, names)
+
+    def _names(self, limit: Patience, connection: pyodbc.Connection) -> dict[str, str]:
+        """List what can be read; of a locked file a driver may list nothing, which is no empty register."""
+        while not (names := patiently(limit, lambda: _names(connection))):
+            if limit.over:
+                what = f"otro programa tiene bloqueado {limit.place}, o no hay en él tablas a la vista"
+                advice = "Ciérrelo donde esté abierto en exclusiva; si no lo está, pida permiso de lectura"
+                raise unavailable(self.register, what, advice)
+            pause(min(_AGAIN, limit.timeout / 4))
+        return names
 
     @contextmanager
     def explaining(self) -> Iterator[None]:
