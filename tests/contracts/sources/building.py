@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import psycopg
 import pymysql
+import pytest
 import xlsxwriter
 
 from sereno.adapters.memory import MemorySource
@@ -127,7 +128,7 @@ def csv_folder(separator, encoding):
             writer.writerow([*NAMES, "Clave"])
             writer.writerows([*map(written, row), "secreta"] for row in ROWS)
         at_rest(path / "TbEquiposMedida.csv")
-        return Register(at("csv", path), at("csv", folder / "nada"))
+        return Register(at("csv", path), at("csv", folder / "nada"), path / "TbEquiposMedida.csv")
 
     return make
 
@@ -216,3 +217,9 @@ EXTERNAL = {
     "access by its driver": access_by_driver,
     "sql server": sql_server,
 }
+
+
+def every_kind(but=frozenset()):
+    """List the kinds as a test's parameters."""
+    kinds = [*KINDS, *(pytest.param(kind, marks=pytest.mark.external, id=kind) for kind in EXTERNAL)]
+    return [kind for kind in kinds if getattr(kind, "id", kind) not in but]

@@ -3,10 +3,10 @@
 from contextlib import nullcontext
 
 import pytest
-from tests.contracts.sources.building import EXTERNAL, KINDS, Register
+from tests.contracts.sources.building import EXTERNAL, KINDS, Register, every_kind
 
 
-@pytest.fixture(params=[*KINDS, *(pytest.param(kind, marks=pytest.mark.external) for kind in EXTERNAL)])
+@pytest.fixture(params=every_kind())
 def register(request, tmp_path):
     made = (KINDS | EXTERNAL)[request.param](request, tmp_path)
     with nullcontext(made) if isinstance(made, Register) else made as register:

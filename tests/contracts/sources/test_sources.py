@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.contracts.sources.building import every_kind
+
 from sereno.adapters.register_view import view_register
 from sereno.adapters.sources.fetch import fetch
 from sereno.adapters.sources.ports import Narrowing
@@ -99,16 +101,14 @@ def test_a_view_of_the_register_tells_tables_rows_columns_and_what_is_missed(reg
     assert [fault.split(".")[0] for fault in view.missing] == ["brass: no existe la tabla TbOtra"]
 
 
+@pytest.mark.parametrize("register", every_kind(but={"memory"}), indirect=True)
 def test_a_register_that_is_not_there_is_unavailable_when_it_is_opened_and_not_before(register):
-    if register.elsewhere is None:
-        pytest.skip("a register in memory is always there")
     with pytest.raises(SourceUnavailable, match=r"^brass: .*\. .*\.$"), register.elsewhere.open() as reader:
         reader.tables()
 
 
+@pytest.mark.parametrize("register", every_kind(but={"memory", "postgresql", "mariadb"}), indirect=True)
 def test_reading_leaves_a_file_as_it_was(register):
-    if register.file is None:
-        pytest.skip("no single file")
     before, beside = register.file.read_bytes(), sorted(register.file.parent.iterdir())
     fetched(register)
     assert register.file.read_bytes() == before
