@@ -4,7 +4,6 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
-
 from tests.contracts.sources.building import every_kind
 
 from sereno.adapters.register_view import view_register
