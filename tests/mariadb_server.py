@@ -118,3 +118,9 @@ def mariadb_server() -> Iterator[MariaServer]:
     """Give an empty server that lives as long as the tests, and that a test may stop and start."""
     with _server() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def mariadb_url(mariadb_server) -> str:
+    """Give the address, with user and password, of a server without databases of its own."""
+    return mariadb_server.url

@@ -78,13 +78,25 @@ def test_a_night_as_long_as_nothing_is_a_fault(faults):
         ("OFFICE_SMTP_TLS=true", "SMTP_SECURITY=starttls"),
         ("LOCAL_DB_BRASS=dbs/brass.sqlite", "BRASS_DB_URL=sqlite:///dbs/brass.sqlite"),
         ("OFFICE_DB_BRASS=C:\\dbs\\brass.db", "BRASS_DB_URL=sqlite:///C:/dbs/brass.db"),
-        ("OFFICE_DB_LANZADERA=\\\\nas\\Lanzadera.accdb", "LANZADERA_DB_URL=sqlite:///"),
+        (
+            "OFFICE_DB_LANZADERA=\\\\nas\\Lanzadera.accdb",
+            "LANZADERA_DB_URL=access+pyodbc:////nas/Lanzadera.accdb",
+        ),
+        ("OFFICE_DB_BRASS=C:\\dbs\\B.mdb", "BRASS_DB_URL=access+pyodbc:///C:/dbs/B.mdb"),
     ],
 )
 def test_an_older_name_without_its_successor_shows_the_line_to_write(faults, line, new_line):
     (fault,) = faults(line)
     assert fault.where == f"{line.split('=')[0]} (.env, línea 1)"
     assert f"la línea {new_line}" in fault.expected
+
+
+@pytest.mark.parametrize(
+    "url", ["access+pyodbc:////nas/b.accdb", "mysql+pymysql://u@h/b", "mssql+pyodbc://u@h/b"]
+)
+def test_an_older_password_is_missed_by_every_kind_that_asks_for_one(faults, url):
+    (fault,) = faults(f"DB_PASSWORD=hunter2\nBRASS_DB_URL={url}")
+    assert "BRASS_DB_PASSWORD" in fault.expected
 
 
 def test_an_older_name_beside_its_successor_is_a_warning(load):

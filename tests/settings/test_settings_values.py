@@ -1,11 +1,13 @@
 """Each value is typed, and every fault is told at once."""
 
 from datetime import time, timedelta
+from pathlib import PureWindowsPath
 
 import pytest
 
 from sereno.domain.cadence import Cadence
 from sereno.domain.cycle import NightHours
+from sereno.settings.loading import _absolute
 
 
 def test_the_defaults_are_those_of_the_specification(load, tmp_path):
@@ -39,8 +41,46 @@ def test_relative_sqlite_paths_start_at_the_home_and_absolute_ones_stay(load, tm
     assert registers["lanzadera"].url == "sqlite:////srv/people.sqlite"
 
 
-def test_a_server_url_is_handed_on_as_it_is(load):
-    url = "postgresql+psycopg://u:p%40@[::1]:5432/b?sslmode=require"
+@pytest.mark.parametrize("kind", ["accdb", "access+pyodbc", "csv", "xlsx"])
+def test_every_kind_of_file_starts_at_the_home(load, tmp_path, kind):
+    env = f"BRASS_DB_URL={kind}:///mis datos/a.b\nLANZADERA_DB_URL={kind}:////srv/a%.b"
+    registers = load(env).registers
+    assert registers["brass"].url == f"{kind}:///{tmp_path.as_posix()}/mis%20datos/a.b"
+    assert registers["lanzadera"].url == f"{kind}:////srv/a%25.b"
+
+
+def test_options_for_the_driver_of_access_are_handed_on(load):
+    url = load("BRASS_DB_URL=access+pyodbc:////srv/mi base.accdb?driver=Otro+Driver").registers["brass"].url
+    assert url == "access+pyodbc:////srv/mi%20base.accdb?driver=Otro+Driver"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("access+pyodbc:////servidor/recurso/x.accdb", "access+pyodbc://///servidor/recurso/x.accdb"),
+        ("accdb://///servidor/recurso/x.accdb", "accdb://///servidor/recurso/x.accdb"),
+        ("csv:///D:/datos", "csv:///D:/datos"),
+        ("xlsx:///datos/x.xlsx", "xlsx:///C:/sereno/datos/x.xlsx"),
+        ("sqlite:////srv/x.sqlite", "sqlite:///C:/srv/x.sqlite"),
+    ],
+)
+def test_on_windows_a_share_is_a_share(written, meant):
+    assert _absolute(written, PureWindowsPath("C:/sereno")) == meant
+
+
+@pytest.mark.parametrize("url", ["csv:///x", "accdb:///x.accdb", "mysql+pymysql://u@h/b"])
+def test_sereno_keeps_what_is_its_own_in_sqlite_and_postgresql_alone(faults, url):
+    (fault,) = faults(f"STATE_DB_URL={url}")
+    assert fault.where == "STATE_DB_URL (.env, línea 1)"
+    assert "sqlite:///" in fault.expected
+    assert "accdb" not in fault.expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql+psycopg://u:p%40@[::1]:5432/b?sslmode=require", "mssql+pyodbc://u:p@h:1433/b?Encrypt=no"],
+)
+def test_a_server_url_is_handed_on_as_it_is(load, url):
     assert load(f"BRASS_DB_URL={url}").registers["brass"].url == url
 
 

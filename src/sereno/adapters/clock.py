@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import FrameType
@@ -53,3 +54,13 @@ class SystemClock:
     def rest(self, seconds: float) -> bool:
         """Wait; return True at once when a stop is asked for."""
         return self.stop.event.wait(seconds)
+
+
+def age(moment_ns: int) -> float:
+    """Say how many seconds ago a file was stamped, by this machine's clock."""
+    return time.time() - moment_ns / 1e9  # noqa: TID251  # its one home
+
+
+def pause(seconds: float) -> None:
+    """Wait a moment for another program to finish."""
+    time.sleep(seconds)  # noqa: TID251  # its one home

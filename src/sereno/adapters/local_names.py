@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -118,6 +119,11 @@ def _unknown(place: str, name: str, known: Mapping[str, object] | set[str], what
     return Fault(place, f"«{name}» no se conoce", f"{what}, p. ej. {near[0]}" if near else what)
 
 
+def reading_declared_names(reader: Reader, names: LocalNames | None) -> Reader:
+    """Show an open register under the names that are declared."""
+    return reader if names is None else _RenamedReader(reader, names)
+
+
 @dataclass(frozen=True, slots=True)
 class _RenamedSource:
     source: Source
@@ -135,6 +141,10 @@ class _RenamedReader:
 
     reader: Reader
     names: LocalNames
+
+    @property
+    def day_zero(self) -> date | None:
+        return self.reader.day_zero
 
     def tables(self) -> list[str]:
         renamed = [self.names.declared[name] for name in self.names.tables]
@@ -154,6 +164,13 @@ class _RenamedReader:
                 )
         here = [self.names.declared[declared] for declared in renamed]
         return [*here, *(name for name in existing if name.casefold() not in renamed)]
+
+    def types(self, table: str) -> list[str]:
+        own = self._own_table(table)
+        existing, types = self.reader.columns(own), self.reader.types(own)
+        here = {name.casefold(): kind for name, kind in zip(existing, types, strict=True)}
+        renamed = self._renamed_columns(table)
+        return [here[renamed.get(name.casefold(), name).casefold()] for name in self.columns(table)]
 
     def rows(
         self, table: str, columns: Sequence[str], narrowings: Sequence[Bound] = ()

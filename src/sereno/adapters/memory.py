@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from operator import attrgetter
 
 from sereno.adapters.queues.stamping import by_number, settle
@@ -189,8 +189,10 @@ class MemoryJobs:
 class MemorySource:
     """Be a register of given rows; what a row leaves out is NULL."""
 
+    day_zero: date | None = None
+
     def __init__(self, tables: Iterable[Table], rows: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
-        self._columns = {table.name: [column.name for column in table.columns] for table in tables}
+        self._types = {table.name: {each.name: each.type for each in table.columns} for table in tables}
         self._rows = rows
 
     @contextmanager
@@ -200,11 +202,15 @@ class MemorySource:
 
     def tables(self) -> list[str]:
         """List the tables."""
-        return list(self._columns)
+        return list(self._types)
 
     def columns(self, table: str) -> list[str]:
         """List the declared columns."""
-        return self._columns[table]
+        return list(self._types[table])
+
+    def types(self, table: str) -> list[str]:
+        """Name the declared types."""
+        return list(self._types[table].values())
 
     def rows(
         self, table: str, columns: Sequence[str], _: Sequence[Bound] = ()

@@ -40,18 +40,28 @@ _FLAGS = {
 
 
 def normalise_column(
-    values: Sequence[object], kind: ColumnType, tz: tzinfo
+    values: Sequence[object], kind: ColumnType, tz: tzinfo, day_zero: date | None = None
 ) -> tuple[list[Cell], dict[int, str]]:
     """Convert a column to its declared type; a zoned time is first brought to `tz`.
 
-    Returns the cells, and by position what could not be understood, fit to be shown: there the cell is None.
+    `day_zero` is the day from which a spreadsheet's numbers count days. Returns the cells, and by position
+    what could not be understood, fit to be shown: there the cell is None.
     """
+    if day_zero is not None and kind == "DATE":
+        values = [_day_of_number(value, day_zero) for value in values]
     held = set(map(type, values))
     if held <= _UNTOUCHED[kind] and (clean := _untouched(values, kind)) is not None:
         return clean, {}
     if kind in _FEW_VALUES and held <= _TELLABLE:
         return _by_value(values, kind, tz)
     return _one_by_one(values, kind, tz)
+
+
+def _day_of_number(value: object, zero: date) -> object:
+    """Return the day that a number stands for; what stands for none is as it was."""
+    if type(value) in (int, float) and 0 <= (number := cast("float", value)) <= (date.max - zero).days:
+        return zero + timedelta(days=int(number))
+    return value
 
 
 def normalise_value(value: object, kind: ColumnType, tz: tzinfo) -> Cell:

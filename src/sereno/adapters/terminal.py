@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import JustifyMethod
 
     from sereno.adapters.inspection import Inspected
+    from sereno.adapters.register_view import RegisterView
 
 RUN_WORDS: Mapping[RunState, str] = {
     "complete": "completa",
@@ -124,6 +125,16 @@ class Terminal:
         self.warn(dict.fromkeys(each.fault for each in inspected if each.fault))
         for name in unconfigured:
             _print(f"{name}: sin configurar ({url_variable(name)})")
+
+    def register(self, view: "RegisterView") -> None:
+        """Print what a register holds, and what the monitors miss there."""
+        self.table(
+            ("Tabla", "Filas", "Columnas"),
+            [(each.table, NONE if each.rows is None else str(each.rows), each.told) for each in view.seen],
+        )
+        self.warn(view.missing)
+        for told in view.optional:
+            _print(told)
 
     def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """Print a table as wide as the terminal at most."""

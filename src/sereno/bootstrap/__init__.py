@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sereno.adapters.clock import StopSignal, SystemClock
 from sereno.adapters.monitors import own_folders, own_monitors, shipped_monitors
 from sereno.adapters.terminal import Terminal
-from sereno.bootstrap.site import MASTER, Site
+from sereno.bootstrap.site import LOCAL_NAMES, MASTER, Site
 from sereno.domain.rules import Monitor
 from sereno.engine.daemon import MAIL_JOB
 from sereno.engine.ports import Clock
@@ -40,8 +40,6 @@ RESERVED = frozenset({MAIL_JOB, "master", MASTER})
 DEMO_HOUR = time(9)
 DEMO_TZ = ZoneInfo("Europe/Madrid")
 DEMO_FOLDER = "var/demo"
-LOCAL_NAMES = "monitors.local.toml"
-"""How an installation calls tables and columns, where that differs from what is declared."""
 
 
 def open_site(

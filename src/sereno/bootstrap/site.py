@@ -12,7 +12,7 @@ from sereno.adapters.terminal import Terminal
 from sereno.domain.calendar import Calendar
 from sereno.domain.digest import Digest
 from sereno.domain.outbox import Message
-from sereno.domain.rules import Monitor
+from sereno.domain.rules import Monitor, Table
 from sereno.engine.agenda import Orders
 from sereno.engine.daemon import MAIL_JOB, Master, Post, State
 from sereno.engine.ports import Clock, Jobs, Letter, Log, Registers, Store
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sereno.adapters.mail_terminal import MailTerminal
     from sereno.adapters.mime import SenderPolicy
     from sereno.adapters.preview import PreviewFolder
+    from sereno.adapters.register_view import RegisterView
     from sereno.adapters.sources.ports import Source
     from sereno.adapters.store.sql import SqlStore
     from sereno.engine.golive import OlderLedger
@@ -40,6 +41,8 @@ SCRIPTS = Path(__file__).resolve().parents[3] / "scripts"
 MASTER = "run_master"
 REGISTER_TIMEOUT = 30.0
 """Seconds that reaching a register, or waiting for its lock, may take."""
+LOCAL_NAMES = "monitors.local.toml"
+"""How an installation calls tables and columns, where that differs from what is declared."""
 NO_DOMAIN = "sereno.invalid"
 """Stands for MAIL_DOMAIN in a dry run and on trial, which need none (RFC 2606: nobody's)."""
 
@@ -69,15 +72,22 @@ class Site:
     def sources(self) -> Mapping[str, "Source"]:
         """Say how each configured register is read."""
         from sereno.adapters.local_names import under_declared_names
-        from sereno.adapters.sources.database import open_source
 
+        found = ((name, self.own_source(name)) for name in self.settings.registers)
         return {
-            name: under_declared_names(
-                open_source(name, access.url, access.password, REGISTER_TIMEOUT), self.local_names.get(name)
-            )
-            for name, access in self.settings.registers.items()
-            if access.url is not None
+            name: under_declared_names(source, self.local_names.get(name))
+            for name, source in found
+            if source is not None
         }
+
+    def own_source(self, register: str) -> "Source | None":
+        """Say how a register is read under its own names; None where it is not configured."""
+        from sereno.adapters.sources.opening import open_register_source
+
+        access = self.settings.registers[register]
+        if access.url is None:
+            return None
+        return open_register_source(register, access.url, access.password, REGISTER_TIMEOUT)
 
     def open_store(self) -> AbstractContextManager["SqlStore"]:
         """Open the real store, making or migrating it where needed."""
@@ -198,6 +208,25 @@ class Site:
         from sereno.adapters.inspection import declared_tables, inspect_registers
 
         return inspect_registers(declared_tables(self.monitors), self.sources(), self.settings.tz)
+
+    def view_register(self, register: str) -> "RegisterView":
+        """Look at everything that a register holds, and at what the monitors miss there."""
+        from sereno.adapters.register_view import view_register
+
+        names = self.local_names.get(register)
+        return view_register(register, self.own_source(register), names, self._declared(register))
+
+    def map_register(self, register: str) -> str:
+        """Begin the file of local names with those of a register that differ; "" where none does."""
+        from sereno.adapters.register_map import map_register
+
+        source, file = self.own_source(register), self.settings.home / LOCAL_NAMES
+        return map_register(register, source, self._declared(register), file)
+
+    def _declared(self, register: str) -> "list[Table]":
+        from sereno.adapters.inspection import declared_tables
+
+        return [table for table in declared_tables(self.monitors) if table.register == register]
 
     def board(self, store: Store, log: Log) -> Callable[[State], None]:
         """Return what writes the status file at every change of the master's state."""

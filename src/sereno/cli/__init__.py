@@ -12,6 +12,7 @@ import click
 from sereno import __version__
 from sereno.cli.ledger import COMMANDS, verbose
 from sereno.cli.mail import deliver, mail
+from sereno.cli.registers import register
 from sereno.domain.errors import FaultyInput, SerenoError
 
 MONITORS = Path(__file__).parents[1] / "monitors"
@@ -107,7 +108,7 @@ for _folder in sorted(MONITORS.iterdir()):
         job.add_command(_job(_folder.name))
 
 
-for _command in (*COMMANDS, deliver, mail):
+for _command in (*COMMANDS, deliver, mail, register):
     cli.add_command(_command)
 
 

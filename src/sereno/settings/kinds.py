@@ -17,8 +17,11 @@ from sereno.domain.directory import ROLES
 from sereno.domain.hosts import is_ip
 from sereno.domain.mail_policy import MailHours
 
-SOURCE_URLS = ("sqlite:///", "postgresql+psycopg://")
-QUEUE_URLS = (*SOURCE_URLS, "mysql+pymysql://", "mssql+pyodbc://", "access+pyodbc:///")
+STORE_URLS = ("sqlite:///", "postgresql+psycopg://")
+"""Where Sereno may keep what is its own."""
+FILE_URLS = ("access+pyodbc:///", "accdb:///", "csv:///", "xlsx:///")
+SOURCE_URLS = (*STORE_URLS, "mssql+pyodbc://", "mysql+pymysql://", *FILE_URLS)
+QUEUE_URLS = (*STORE_URLS, "mssql+pyodbc://", "mysql+pymysql://", "access+pyodbc:///")
 """Kinds of database that can be written to: a queue is stamped."""
 ALWAYS = "siempre"
 
@@ -132,21 +135,11 @@ def _mail_hours(text: str) -> MailHours | None:
     return MailHours(since, until)
 
 
-def _queue_url(text: str) -> str:
-    return _url(text, QUEUE_URLS)
-
-
-def _source_url(text: str) -> str:
-    return _url(text, SOURCE_URLS)
-
-
-def _url(text: str, kinds: tuple[str, ...]) -> str:
+def _url(kinds: tuple[str, ...], text: str) -> str:
     kind = next((kind for kind in kinds if text.startswith(kind)), None)
     if kind is None or not text.removeprefix(kind):
         raise ValueError
-    if kind.startswith("access"):
-        return text
-    return _file_url(text) if kind == "sqlite:///" else _server_url(text)
+    return _file_url(text) if kind.endswith(":///") else _server_url(text)
 
 
 def _file_url(text: str) -> str:
@@ -226,13 +219,21 @@ CADENCE = Kind(
     _parsed(parse_cadence),
     "una cadencia, con hora anterior a las 20:00; p. ej. daily, weekly:tue@08:30 o monthly@07:30",
 )
-SOURCE_URL = Kind(
-    _parsed(_source_url),
-    "un fichero SQLite (p. ej. sqlite:///datos/brass.sqlite) "
+STORE_URL = Kind(
+    _parsed(partial(_url, STORE_URLS)),
+    "un fichero SQLite (p. ej. sqlite:///datos/sereno.sqlite) "
     "o una base PostgreSQL (p. ej. postgresql+psycopg://usuario@servidor:5432/base)",
 )
 QUEUE_URL = Kind(
-    _parsed(_queue_url),
+    _parsed(partial(_url, QUEUE_URLS)),
     "una base en la que se pueda escribir (sqlite:///, postgresql+psycopg://, mysql+pymysql://, "
     "mssql+pyodbc:// o access+pyodbc:///); un .accdb sin controlador, un CSV o un XLSX no sirven de cola",
+)
+SOURCE_URL = Kind(
+    _parsed(partial(_url, SOURCE_URLS)),
+    "un fichero SQLite (p. ej. sqlite:///datos/brass.sqlite), "
+    "una base PostgreSQL (p. ej. postgresql+psycopg://usuario@servidor:5432/base), "
+    "MariaDB (mysql+pymysql://…) o SQL Server (mssql+pyodbc://…), "
+    "un fichero de Access (access+pyodbc:///C:/datos/x.accdb, o accdb:///datos/x.accdb sin controlador), "
+    "una carpeta de CSV (csv:///datos/brass) o un libro (xlsx:///datos/brass.xlsx)",
 )

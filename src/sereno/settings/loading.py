@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
+from pathlib import Path, PurePath, PureWindowsPath
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +14,7 @@ from sereno.domain.mail_policy import MailPolicy
 from sereno.domain.rules import DigestPlan, Monitor, Setting, url_variable
 from sereno.settings.agreement import NO_REGION, Purpose, find_disagreements
 from sereno.settings.convert import convert
+from sereno.settings.kinds import FILE_URLS
 from sereno.settings.names import find_misspelt_names, recognise_older_names
 from sereno.settings.texts import Texts, gather_texts
 from sereno.settings.values import Mail, RegisterAccess, Settings, Smtp
@@ -159,10 +160,23 @@ def _access(register: str, home: Path, values: Mapping[str, Any]) -> RegisterAcc
     return RegisterAccess(register, None if url is None else _absolute(url, home), password)
 
 
-def _absolute(url: str, home: Path) -> str:
-    """Take an SQLite path as it is written, from the home; what a URL would read in it is quoted away."""
-    scheme, path = url[: len("sqlite:///")], url[len("sqlite:///") :]
-    return f"{scheme}{quote((home / path).as_posix(), safe='/:')}" if scheme == "sqlite:///" else url
+def _absolute(url: str, home: PurePath) -> str:
+    """Take a file's path as it is written, from the home; what a URL would read in it is quoted away."""
+    scheme = next((kind for kind in ("sqlite:///", *FILE_URLS) if url.startswith(kind)), None)
+    if scheme is None:
+        return url
+    path, options = url.removeprefix(scheme), ""
+    if scheme.startswith("access"):  # the one kind whose address may have options
+        path, mark, options = path.partition("?")
+        options = mark + options
+    placed = quote(_placed(path, home, scheme).as_posix(), safe="/:")
+    return f"{scheme}{placed}{options}"
+
+
+def _placed(path: str, home: PurePath, scheme: str) -> PurePath:
+    """Take `/server/share/…` on Windows for what it is: no drive has such a folder."""
+    is_share = isinstance(home, PureWindowsPath) and path.startswith("/") and scheme != "sqlite:///"
+    return home / (f"//{path.lstrip('/')}" if is_share else path)
 
 
 def _thresholds(monitor: Monitor, values: Mapping[str, Any]) -> dict[str, Setting]:

@@ -30,6 +30,7 @@ _MAIL: Mapping[str, str] = {
     "TLS": "SMTP_SECURITY",
     "FROM": "MAIL_FROM",
 }
+_WITH_PASSWORD = ("postgresql", "mysql", "mssql", "access")
 _NO = frozenset({"0", "false", "no", "off"})
 
 
@@ -112,15 +113,17 @@ def _url(value: str) -> str:
         return mask_url(value)
     if re.search(r"\.(sqlite3?|db)$", value, re.IGNORECASE):
         return "sqlite:///" + value.replace("\\", "/")
-    return "sqlite:///(ruta de una copia en SQLite), o la URL de su base PostgreSQL"
+    if re.search(r"\.(accdb|mdb)$", value, re.IGNORECASE):
+        return "access+pyodbc:///" + re.sub(r"^//", "/", value.replace("\\", "/"))
+    return "sqlite:///(ruta de una copia en SQLite), o la URL de su base de datos"
 
 
 def _missing_passwords(registers: Sequence[str], texts: Texts) -> Iterator[Fault]:
-    """Miss a password only where a server asks for one: a SQLite file has none."""
+    """Miss a password only where one is asked for: by a server, or by the driver of Access."""
     where = f"DB_PASSWORD ({texts.env_file.place('DB_PASSWORD')})"
     for register in registers:
         url, new = texts.get(url_variable(register)) or "", password_name(register)
-        if url.startswith("postgresql") and texts.get(new) is None and not _holds_password(url):
+        if url.startswith(_WITH_PASSWORD) and texts.get(new) is None and not _holds_password(url):
             line = f"{new}=(el valor de DB_PASSWORD)"
             expected = (
                 f"{new} en su lugar; escriba en {texts.env_file.label} la línea {line}, o borre DB_PASSWORD"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sereno.domain.errors import Fault
 from sereno.settings.env_file import EnvFile, read_env_file
-from sereno.settings.kinds import SOURCE_URL, mask_url
+from sereno.settings.kinds import SOURCE_URL, STORE_URL, mask_url
 from sereno.settings.variables import Variable
 
 _PLAIN = "un valor en una sola línea, sin caracteres de control; ¿quedan comillas sin cerrar?"
@@ -46,7 +46,7 @@ class Texts:
         text = self.get(variable.name) or ""
         if not text.isprintable():
             return Fault(self.place(variable.name), "tiene saltos de línea o caracteres invisibles", _PLAIN)
-        shown = mask_url(text) if variable.kind is SOURCE_URL else text
+        shown = mask_url(text) if variable.kind in (SOURCE_URL, STORE_URL) else text
         found = "(no se muestra)" if variable.secret else f"«{shown}»"
         return Fault(self.place(variable.name), found, variable.kind.expected)
 

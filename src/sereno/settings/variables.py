@@ -135,7 +135,7 @@ _CORE = (
     ),
     *_group(
         "Lugar",
-        ("STATE_DB_URL", "sqlite:///var/sereno.sqlite", kinds.SOURCE_URL, "Dónde guarda Sereno lo suyo."),
+        ("STATE_DB_URL", "sqlite:///var/sereno.sqlite", kinds.STORE_URL, "Dónde guarda Sereno lo suyo."),
         ("SERENO_TZ", "Europe/Madrid", kinds.ZONE, "Zona horaria de todas las horas."),
         ("OPERATORS", "", kinds.ADDRESSES, "Direcciones de quienes atienden a Sereno."),
         (

@@ -5,9 +5,6 @@ from collections.abc import Iterator
 import pytest
 from tests.adapters.queues.building import MADRID, Place, place_of
 from tests.adapters.queues.in_memory import MemoryPlace
-from tests.mariadb_server import mariadb_server
-
-__all__ = ["mariadb_server"]
 
 SERVED = [
     "sqlite",

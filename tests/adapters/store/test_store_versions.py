@@ -49,7 +49,8 @@ def fill_first_version(engine):
         connection.execute(
             text(
                 "INSERT INTO runs (id, monitor, digest, period, state, started_at, finished_at, findings,"
-                " messages, why, sent, forced, trial, data_errors, counts) VALUES ('r1', 'brass', 'diario', '2026-11-24', 'complete', :at, :at, 1, 1, '',"
+                " messages, why, sent, forced, trial, data_errors, counts)"
+                " VALUES ('r1', 'brass', 'diario', '2026-11-24', 'complete', :at, :at, 1, 1, '',"
                 " true, false, false, '[]', '{}')"
             ),
             {"at": at},

@@ -6,6 +6,7 @@ import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -47,7 +48,7 @@ def open_source(register: str, url: str, password: str | None, timeout: float) -
 
 @dataclass(frozen=True, slots=True)
 class DatabaseSource:
-    """Open `sqlite:///path` and `postgresql+psycopg://…`."""
+    """Open `sqlite:///path`, `postgresql+psycopg://…` and `mysql+pymysql://…`."""
 
     register: str
     url: str = field(repr=False)
@@ -81,6 +82,7 @@ class DatabaseReader:
 
     connection: Connection
     inspector: Inspector
+    day_zero: date | None = None
 
     def tables(self) -> list[str]:
         """List tables and views of every kind; on PostgreSQL those that the search path shows."""
@@ -94,11 +96,17 @@ class DatabaseReader:
         """List a table's columns, as spelt there."""
         return [found["name"] for found in self.inspector.get_columns(table)]
 
+    def types(self, table: str) -> list[str]:
+        """Name the columns' types as the database does, in the order of `columns`."""
+        return [str(found["type"]) for found in self.inspector.get_columns(table)]
+
     def rows(
         self, table: str, columns: Sequence[str], narrowings: Sequence[Bound] = ()
     ) -> Iterator[Sequence[Sequence[object]]]:
         """Yield the rows in chunks of two thousand."""
-        selection = select_rows(self.inspector, table, columns, narrowings)
+        # MariaDB sorts and compares texts in ways of its own: it is asked for everything.
+        asked = () if self.connection.dialect.name == "mysql" else narrowings
+        selection = select_rows(self.inspector, table, columns, asked)
         if self.connection.dialect.name == "sqlite":
             yield from _rows_of_file(self.connection, selection)
         else:
@@ -196,7 +204,36 @@ def _take_dates_as_text(connection: "PsycopgConnection", _: object) -> None:
         connection.adapters.register_loader(kind, TextLoader)
 
 
+@contextmanager
+def _mysql(register: str, url: URL, timeout: float) -> Iterator[Connection]:
+    seconds = max(1, math.ceil(timeout))
+    bounds = {"connect_timeout": seconds, "read_timeout": 2 * seconds, "charset": "utf8mb4"}
+    try:
+        engine = create_engine(url, connect_args=bounds | _conversions(), poolclass=NullPool)
+    except ImportError:
+        what = "falta el controlador de MariaDB y MySQL"
+        raise unavailable(register, what, "Instálelo con: pip install 'sereno[mysql]'") from None
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f"SET SESSION lock_wait_timeout = {seconds}")
+        if connection.dialect.is_mariadb:  # type: ignore[attr-defined]  # the dialect's own
+            connection.exec_driver_sql(f"SET SESSION max_statement_time = {seconds}")
+        else:
+            connection.exec_driver_sql(f"SET SESSION max_execution_time = {1000 * seconds}")
+        connection.exec_driver_sql("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        connection.exec_driver_sql("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
+        yield connection
+
+
+def _conversions() -> dict[str, object]:
+    """Take a bit for the number that it is: a control character, as the driver gives it, would be blank."""
+    from pymysql.constants import FIELD_TYPE  # noqa: PLC0415  only here is pymysql known to be asked for
+    from pymysql.converters import conversions  # noqa: PLC0415
+
+    return {"conv": {**conversions, FIELD_TYPE.BIT: lambda raw: int.from_bytes(raw, "big")}}
+
+
 _KINDS: Mapping[str, Callable[[str, URL, float], AbstractContextManager[Connection]]] = {
     "sqlite": _sqlite,
     "postgresql+psycopg": _postgresql,
+    "mysql+pymysql": _mysql,
 }

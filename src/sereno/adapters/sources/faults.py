@@ -49,6 +49,25 @@ _SQLSTATES: Mapping[str, Reason] = {
     ),
 }
 
+_MYSQL: Mapping[int, Reason] = {
+    1044: (
+        "el usuario {user} no puede usar {place}",
+        "Pida GRANT SELECT sobre las tablas que el registro declara",
+    ),
+    1045: ("{place} rechaza al usuario {user} o su contraseña", "Corrija {variable} o {secret}"),
+    1049: ("la base de datos de {place} no existe en el servidor", "Corrija {variable}"),
+    1142: _SQLSTATES["42501"],
+    1143: _SQLSTATES["42501"],
+    1205: ("otro programa tiene bloqueada una tabla de {place} ({words})", "Compruebe SHOW PROCESSLIST"),
+    1969: _SQLSTATES["57014"],
+    2003: (
+        "el servidor de {place} no responde",
+        "Compruebe {variable}, la red y que el servidor esté en marcha",
+    ),
+    2013: ("{place} ha cortado la conexión, o no ha respondido a tiempo", "Compruebe la red y el servidor"),
+    3024: _SQLSTATES["57014"],
+}
+
 _OTHERWISE: Reason = ("no se puede leer {place} ({words})", "Compruebe {variable} y la base de datos")
 
 
@@ -60,8 +79,8 @@ def unavailable(register: str, what: str, advice: str) -> SourceUnavailable:
 def hint(register: str) -> str:
     """Say which addresses are understood."""
     return (
-        f"Escriba en {url_variable(register)} una dirección sqlite:///ruta/del/fichero o "
-        "postgresql+psycopg://usuario@servidor/base"
+        f"Escriba en {url_variable(register)} una dirección sqlite:///ruta/del/fichero, "
+        "postgresql+psycopg://usuario@servidor/base u otra de las que nombra docs/reference/registers.md"
     )
 
 
@@ -98,6 +117,9 @@ def _reason(error: SQLAlchemyError | sqlite3.Error) -> Reason:
     origin = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(origin, sqlite3.Error):
         return _SQLITE.get(getattr(origin, "sqlite_errorcode", 0) & 0xFF, _OTHERWISE)
+    number = origin.args[0] if isinstance(origin, Exception) and origin.args else None
+    if isinstance(number, int):  # MariaDB's: its states tell less
+        return _MYSQL.get(number, _OTHERWISE)
     if state := getattr(origin, "sqlstate", None):
         return _SQLSTATES.get(state, _OTHERWISE)
     return refusal(str(origin)) or _OTHERWISE

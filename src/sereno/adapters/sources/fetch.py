@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import date, tzinfo
 from difflib import get_close_matches
 from itertools import islice
 
@@ -68,7 +68,12 @@ def fetch(reader: Reader, table: Table, tz: tzinfo, narrowings: Sequence[Bound] 
     start = 0
     for chunk in reader.rows(found, fetched, asked):
         rows, doubts, doubtful = normalise_rows(
-            table, _in_order(chunk, position), tz, start=start, most=MOST_DOUBTS
+            table,
+            _in_order(chunk, position),
+            tz,
+            start=start,
+            most=MOST_DOUBTS,
+            day_zero=reader.day_zero,
         )
         start += len(rows)
         yield Batch(rows, doubts, doubtful)
@@ -84,8 +89,11 @@ def normalise_rows(
     *,
     start: int = 0,
     most: int | None = None,
+    day_zero: date | None = None,
 ) -> tuple[list[tuple[Cell, ...]], list[Datum], int]:
     """Convert rows whose values stand in the order of the table's columns; `start` rows came before.
+
+    `day_zero` is the day from which numbers count days, where they do.
 
     Returns the rows, a datum for each of the first `most` values that could not be understood (all of them
     without it), and how many there are: the cell of each is None.
@@ -93,7 +101,7 @@ def normalise_rows(
     if not rows:
         return [], [], 0
     read = [
-        normalise_column(values, column.type, tz)
+        normalise_column(values, column.type, tz, day_zero)
         for column, values in zip(table.columns, zip(*rows, strict=True), strict=True)
     ]
     clean = list(zip(*(cells for cells, _ in read), strict=True))
@@ -131,14 +139,39 @@ def _record(table: Table, row: tuple[Cell, ...], at: int) -> str:
 def _spelt_columns(reader: Reader, table: Table, found: str) -> dict[str, str | None]:
     """Spell each declared column as the register does; an optional one that is missing has no spelling."""
     existing = reader.columns(found)
-    spelt = {column.name: _spelt((column.name, *column.also), existing) for column in table.columns}
-    for column in table.columns:
-        if spelt[column.name] is None and not (column.optional and any(spelt.values())):
-            raise SchemaDrift(
-                f"{table.register}: en la tabla {found} no existe la columna {_names(column)}. "
-                f"{_advice(column.name, existing)}"
-            )
+    spelt = _spellings(table, existing)
+    for column in _lacking(table, spelt):
+        raise SchemaDrift(_lost(table, found, column, existing))
     return spelt
+
+
+def find_drifts(reader: Reader, table: Table) -> list[str]:
+    """Say everything that a register lacks of a table that is needed, in words."""
+    try:
+        found = find_table(reader, table)
+        existing = [] if found is None else reader.columns(found)
+    except SchemaDrift as error:
+        return [str(error)]
+    if found is None:
+        return []
+    return [_lost(table, found, each, existing) for each in _lacking(table, _spellings(table, existing))]
+
+
+def _spellings(table: Table, existing: Sequence[str]) -> dict[str, str | None]:
+    return {column.name: _spelt((column.name, *column.also), existing) for column in table.columns}
+
+
+def _lacking(table: Table, spelt: Mapping[str, str | None]) -> list[Column]:
+    """List the columns that are needed and missing; of a table with none of its columns, all are needed."""
+    some = any(spelt.values())
+    return [each for each in table.columns if spelt[each.name] is None and not (each.optional and some)]
+
+
+def _lost(table: Table, found: str, column: Column, existing: Sequence[str]) -> str:
+    return (
+        f"{table.register}: en la tabla {found} no existe la columna {_names(column)}. "
+        f"{_advice(column.name, existing)}"
+    )
 
 
 def _in_order(

@@ -50,12 +50,21 @@ Bound = Narrowing | AnyOf
 class Reader(Protocol):
     """Read an open register; what it returns belongs to one instant."""
 
+    @property
+    def day_zero(self) -> date | None:
+        """Tell the day from which numbers count days, as in spreadsheets; None where a number is no day."""
+        ...
+
     def tables(self) -> list[str]:
         """List its tables and views, as spelt there."""
         ...
 
     def columns(self, table: str) -> list[str]:
         """List a table's columns, as spelt there."""
+        ...
+
+    def types(self, table: str) -> list[str]:
+        """Name the types of a table's columns in the register's own words, in the order of `columns`."""
         ...
 
     def rows(

@@ -1,0 +1,83 @@
+"""Tables whose first row names the columns, in CSV files and sheets; nothing in them is passed over."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sereno.adapters.sources.patience import Patience
+from sereno.domain.errors import SchemaDrift
+
+CHUNK = 2000
+"""Rows given at a time."""
+
+Cells = Sequence[object]
+
+
+@dataclass(frozen=True, slots=True)
+class HeadedTable:
+    """Read the rows below a heading."""
+
+    register: str
+    place: str
+    """Names the file, and the sheet where there are several."""
+    heading: tuple[str, ...]
+    """Up to the last column that has a name; blank where one has none."""
+    whole: bool
+    """Every row has a cell for each column: a shorter one has lost some."""
+
+    def rows(
+        self, numbered: Iterable[tuple[int, Cells]], columns: Sequence[str], limit: Patience
+    ) -> Iterator[Sequence[Cells]]:
+        """Yield the columns' cells in chunks; raise SchemaDrift for a row that does not fit the heading."""
+        at = [self._place(column) for column in columns]
+        chunk: list[Cells] = []
+        for number, cells in numbered:
+            fitting = self._fitting(number, cells)
+            if fitting is None:
+                continue
+            chunk.append(tuple(fitting[place] for place in at))
+            if len(chunk) == CHUNK:
+                yield chunk
+                chunk = []
+                limit.check()
+        if chunk:
+            yield chunk
+
+    def columns(self) -> list[str]:
+        """List the names of the columns."""
+        return [name for name in self.heading if name]
+
+    def _place(self, column: str) -> int:
+        same = [at for at, name in enumerate(self.heading) if name.casefold() == column.casefold()]
+        if len(same) > 1:
+            raise self.drift(f"la cabecera {column} está repetida", "Deje una sola columna con ese nombre")
+        return same[0]
+
+    def _fitting(self, number: int, cells: Cells) -> Cells | None:
+        """Return a row as long as the heading; None for a blank one."""
+        filled = [at for at, cell in enumerate(cells) if not _is_blank(cell)]
+        if not filled:
+            return None
+        if self.whole and len(cells) < len(self.heading):
+            what = f"a la fila {number} le faltan celdas: tiene {len(cells)} de {len(self.heading)}"
+            raise self.drift(what, "Complétela; no ponga la última una columna que suela quedar vacía")
+        for at in filled:
+            if at >= len(self.heading) or not self.heading[at]:
+                what = f"la fila {number} tiene un dato en la columna {at + 1}, que no tiene cabecera"
+                raise self.drift(what, "Ponga el nombre de la columna en la primera fila, o quite el dato")
+        return [*cells, *[None] * (len(self.heading) - len(cells))]
+
+    def drift(self, what: str, advice: str) -> SchemaDrift:
+        """Make the error that tells what is wrong with this table."""
+        return SchemaDrift(f"{self.register}: en {self.place} {what}. {advice}.")
+
+
+def named_columns(cells: Cells) -> tuple[str, ...]:
+    """Return the names that a first row gives; a number or a date is one too."""
+    names = ["" if _is_blank(cell) else str(cell).strip() for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    return tuple(names)
+
+
+def _is_blank(cell: object) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())
