@@ -237,6 +237,18 @@ def test_who_is_refused_for_now_while_others_receive_gets_a_delivery_of_its_own(
     assert later.message.data == a_message("m1").data
 
 
+def test_what_is_postponed_waits_behind_all_others_and_no_attempt_counts(store):
+    queue(store, a_message("a"), a_message("b", queued_at=NOW + MINUTE))
+    claim(store, 1)
+    store.outbox.postpone("a", "yo", NOW + MINUTE)
+    assert ids(claim(store, 9)) == ["b"]
+    release(store, ["b"])
+    claimed = claim(store, 9, NOW + MINUTE)
+    assert [(each.id, each.attempts) for each in claimed] == [("b", 0), ("a", 0)]
+    release(store, ["a"])
+    assert counts(store) == {"sending": 1, "deferred": 1}
+
+
 def test_quiet_hours_hold_digests_back_and_nothing_else(store):
     queue(store, a_message("m1"), a_message("n1", kind="notice"))
     assert ids(mailing.claim(store, 9, NOW, digests=False)) == ["n1"]

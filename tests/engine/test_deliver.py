@@ -8,7 +8,7 @@ from tests.engine.post_office import ScriptedRelay, Stop, a_message, an_office, 
 from tests.mailing import claim
 
 from sereno.adapters.memory import MemoryClock, MemoryJournals, MemoryLog, MemoryRelay, MemoryStore
-from sereno.domain.errors import StoreUnavailable
+from sereno.domain.errors import RelayUnavailable, StoreUnavailable
 from sereno.domain.mail_policy import MailHours
 from sereno.domain.outbox import Attempt, Envelope
 from sereno.engine.deliver import deliver
@@ -96,6 +96,24 @@ def test_a_relay_that_breaks_stops_the_batch_and_nothing_is_lost_or_counted_as_t
     assert report.needs_a_person
     assert waiting(store) == ["b", "c"]
     assert [line.attempts for line in store.desk.lines({"queued"}, None, 9)] == [0, 0]
+
+
+def test_mail_at_whose_sight_the_relay_breaks_off_holds_nobody_up():
+    class Fussy(ScriptedRelay):
+        def deliver(self, deliveries, journal):
+            for each in deliveries:
+                if each.id == "a":
+                    raise RelayUnavailable("cortó la conexión", "a")
+                yield from super().deliver([each], journal)
+
+    store, relay = store_with("a", "b", "c"), Fussy()
+    assert send(store, relay).ended == {}
+    for minutes in (1, 2):
+        report = send(store, relay, NOW + minutes * MINUTE)
+        assert report.troubles == ("cortó la conexión",)
+    assert relay.seen == ["b", "c"]
+    (line,) = store.desk.lines({"deferred"}, None, 9)
+    assert line.attempts == 0
 
 
 def test_refused_and_unanswered_messages_need_a_person_and_are_not_sent_again():

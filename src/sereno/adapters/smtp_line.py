@@ -133,7 +133,7 @@ class Line:
         if talk.stage == "mail":
             if talk.used:  # a relay may close a connection that was idle, or in use for long
                 return
-            raise RelayUnavailable(why) from error
+            raise RelayUnavailable(why, delivery.id) from error
         self._losses += 1
         if talk.stage == "dot":
             self._tell(Attempt(delivery.id, "unknown", UNKNOWN.format(why=why)))

@@ -66,6 +66,11 @@ class AlreadyComplete(SerenoError):
 class RelayUnavailable(SerenoError):
     """See to the mail relay: nothing was lost, and it is tried again."""
 
+    def __init__(self, why: str, delivery_id: str | None = None) -> None:
+        super().__init__(why)
+        self.delivery_id = delivery_id
+        """At whose sight the relay broke off: not tried, and to be tried after all others."""
+
 
 class QueueUnavailable(SerenoError):
     """See to it that a mail queue can be read and stamped; what was taken from it is not lost."""

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sereno.domain.errors import SerenoError
 from sereno.domain.foreign import QueueRow
+from sereno.domain.outbox import RETRIABLE
 from sereno.engine.mail_ports import Desk, Stamp, TakenIn
 from sereno.engine.mail_records import MailSheet
 from sereno.engine.post_office import PostOffice
@@ -76,7 +77,7 @@ def ignore(origin: str, chosen: Sequence[Old], office: PostOffice) -> Iterator[s
 
 
 def _compose_again(sheet: MailSheet, to: str | None, office: PostOffice) -> str:
-    if sheet.draft is None:
+    if sheet.draft is None or sheet.line.state not in RETRIABLE:
         raise SerenoError(_not_allowed(sheet, "reenviar"))
     row: QueueRow = sheet.draft if to is None else replace(sheet.draft, to=to, cc="", bcc="")
     now = office.clock.now()

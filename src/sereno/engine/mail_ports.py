@@ -66,8 +66,8 @@ class Outbox(Protocol):
     ) -> list[Delivery]:
         """Record how attempts ended and claim up to `limit` more, in one transaction that is then on disk.
 
-        The least often tried come first, then the oldest: what keeps failing holds nobody up. An ending
-        counts where the claimer still holds the delivery (as `sending`, or as `unknown` where others took it
+        The least often tried come first, then what waits for no hour, then the oldest: what keeps failing
+        holds nobody up. An ending counts where the claimer still holds the delivery (as `sending`, or as `unknown` where others took it
         for dead); any other changes nothing. A notice is written for every finding and recipient reached of
         a digest.
         """
@@ -79,6 +79,10 @@ class Outbox(Protocol):
 
     def release(self, delivery_ids: Iterable[str], claimer_id: str) -> None:
         """Let claimed deliveries that were not tried stand as they stood before."""
+        ...
+
+    def postpone(self, delivery_id: str, claimer_id: str, until: datetime) -> None:
+        """Let a claimed delivery that was not tried wait, behind all others; no attempt counts."""
         ...
 
     def hold(self, reasons: Mapping[str, str], claimer_id: str, now: datetime) -> None:

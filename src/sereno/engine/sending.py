@@ -1,18 +1,18 @@
 """Hand waiting mail to the relay: claimed in batches, its ends recorded in batches, nothing tried twice."""
 
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sereno.domain.errors import QueueUnavailable, RelayUnavailable
 from sereno.domain.mail_policy import outsiders, spacing
-from sereno.domain.outbox import Attempt, Delivery, Ending, Verdict, ending_of
+from sereno.domain.outbox import Attempt, Delivery, Ending, Verdict, ending_of, wait_after
 from sereno.domain.wallclock import seconds_between, utc
-from sereno.engine.mail_ports import Claimer, Journal, Queue, Wanted
+from sereno.engine.mail_ports import Claimer, Journal, Queue, Stamp, Wanted
 from sereno.engine.post_office import PostOffice
-from sereno.engine.stamping import stamp_accepted
+from sereno.engine.stamping import stamp_accepted, stamp_due
 
 CLAIMED_A_LINE = 25
 """How many deliveries a connection may have claimed and not recorded: what a power cut makes unknown."""
@@ -80,6 +80,8 @@ def send(office: PostOffice, queues: dict[str, Queue]) -> Sent:
         except RelayUnavailable as error:
             shift.troubles.append(str(error))
             office.log.error("relay.unavailable", why=str(error), waiting=len(shift.flight))
+            if shift.flight.pop(error.delivery_id or "", None) and error.delivery_id:
+                office.outbox.postpone(error.delivery_id, journal.claimer_id, utc(shift.now) + wait_after(1))
         _turn(shift, 0)
         office.outbox.release(shift.flight, journal.claimer_id)
         if shift.ended:
@@ -164,15 +166,27 @@ def _stamped_elsewhere(shift: Shift, claimed: list[Delivery]) -> tuple[set[str],
         theirs = [each for each in claimed if each.message.origin == origin]
         rows = shift.office.intake.rows_of(origin, [each.message.id for each in theirs])
         try:
-            found = shift.queues[origin].stamped(list(rows.values()))
+            others = _stamped_by_others(shift.queues[origin], set(rows.values()), shift.office)
         except QueueUnavailable as error:
             shift.office.log.error("queue.unavailable", queue=origin, why=str(error))
             shift.troubles.append(str(error))
             del shift.queues[origin]  # its mail is claimed no more in this shift
             unseen |= {each.id for each in theirs}
         else:
-            stamped |= {each.id for each in theirs if rows.get(each.message.id) in found}
+            stamped |= {each.id for each in theirs if rows.get(each.message.id) in others}
     return stamped, unseen
+
+
+def _stamped_by_others(queue: Queue, rows: set[Stamp], office: PostOffice) -> set[Stamp]:
+    """Find the rows whose stamp is not our own: ours has mail that a person sends to one address more.
+
+    Raises QueueUnavailable.
+    """
+    if not (found := queue.stamped(rows)):
+        return set()
+    stamp_due(queue, office)  # whose process died before it could be noted
+    known = office.intake.known(queue.origin, found)
+    return {row for row in found if row not in known or not known[row].stamped}
 
 
 def _wait_for_turn(shift: Shift) -> bool:

@@ -39,7 +39,7 @@ def take_in(queue: Queue, office: PostOffice) -> Intake:
     try:
         for page in queue.pending():
             reached = True
-            seen, anew = _take_page(queue.origin, page, office, first_look=first_look)
+            seen, anew = _take_page(queue, page, office, first_look=first_look)
             taken += seen
             again += anew
             if office.stop.requested:
@@ -69,9 +69,9 @@ def composed_as(origin: str, name: str, row: QueueRow, since: datetime, office: 
 
 
 def _take_page(
-    origin: str, page: Sequence[QueueRow], office: PostOffice, *, first_look: bool
+    queue: Queue, page: Sequence[QueueRow], office: PostOffice, *, first_look: bool
 ) -> tuple[Counter[State], int]:
-    now = office.clock.now()
+    origin, now = queue.origin, office.clock.now()
     seen = [(row, each) for row, each in _sights(origin, page, office, now, first_look=first_look)]
     taken = [
         TakenIn(message_id(origin, row), row, "old", answer=OLD)
@@ -83,6 +83,8 @@ def _take_page(
     again = [(row.number, row.fingerprint) for row, each in seen if each == "again"]
     office.intake.take_in(origin, taken, now)
     if again:
+        stamped = queue.stamped(again)  # by another process of ours, since the page was read
+        again = [row for row in again if row not in stamped]
         office.intake.ask_again(origin, again, AGAIN, now)
     return Counter(each.state for each in taken), len(again)
 

@@ -11,6 +11,7 @@ from sereno.adapters.store.engine import looking, store_address
 from sereno.adapters.store.files import is_absent
 from sereno.adapters.store.ledger import read_ledger, read_told
 from sereno.adapters.store.mail_rows import MESSAGE_COLUMNS, message_of
+from sereno.adapters.store.mail_schema import AT_ONCE
 from sereno.adapters.store.memory import MemoryStore
 from sereno.adapters.store.memory_mail import Kept, Parcel, Shelf, Taken
 from sereno.adapters.store.migrations import HEAD, version_of
@@ -24,7 +25,7 @@ _FARED = (
     "recipients",
     "state",
     "attempts",
-    "next_attempt_at",
+    "due_at",
     "claimed_by",
     "claimed_until",
     "settled_at",
@@ -86,6 +87,8 @@ def _mail(shelf: Shelf, connection: Connection) -> None:
     for row in _rows(connection, with_body.where(or_(message.kind == "digest", schema.WAITS))):
         shelf.messages[row["id"]] = Kept(message_of(row, UTC), unheard=row["unheard"])
         fared = {name: row[f"of_{name}"] for name in _FARED} | {"recipients": tuple(row["of_recipients"])}
+        due_at = fared.pop("due_at")
+        fared["next_attempt_at"] = None if due_at == AT_ONCE else due_at
         shelf.put(Parcel(message_id=row["id"], **fared))
 
 

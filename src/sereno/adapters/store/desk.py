@@ -56,7 +56,7 @@ class SqlDesk:
 
     def retry(self, delivery_id: str) -> bool:
         """Return a delivery to the queue as if it were new; False also where nothing is composed."""
-        fresh = {"state": "queued", "attempts": 0, "next_attempt_at": None, "settled_at": None}
+        fresh = {"state": "queued", "attempts": 0, "due_at": schema.AT_ONCE, "settled_at": None}
         free = {"claimed_by": None, "claimed_until": None}
         with writing(self.engine) as connection:
             composed = connection.scalar(

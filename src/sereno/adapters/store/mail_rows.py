@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from sereno.adapters.store.mail_schema import bodies, deliveries, messages
+from sereno.adapters.store.mail_schema import AT_ONCE, bodies, deliveries, messages
 from sereno.domain.foreign import QueueRow
 from sereno.domain.outbox import Delivery, Envelope, Message, State
 from sereno.engine.mail_records import MailLine
@@ -85,7 +85,7 @@ def delivery_row(
         "recipients": recipients,
         "state": state,
         "attempts": 0,
-        "next_attempt_at": None,
+        "due_at": AT_ONCE,
         "answer": "",
         "refused": {},
     }
@@ -107,7 +107,7 @@ def line_of(row: RowMapping, zone: tzinfo) -> MailLine:
         state=row["state"],
         queued_at=row["queued_at"].astimezone(zone),
         attempts=row["attempts"],
-        next_attempt_at=_local(row["next_attempt_at"], zone),
+        next_attempt_at=_local(_waited_for(row["due_at"]), zone),
         settled_at=_local(row["settled_at"], zone),
         answer=row["answer"],
     )
@@ -123,6 +123,10 @@ def draft_of(stored: Mapping[str, Any]) -> QueueRow:
     """Read a queue's row that is not composed."""
     recorded = stored["recorded_at"]
     return QueueRow(**{**stored, "recorded_at": recorded and datetime.fromisoformat(recorded)})
+
+
+def _waited_for(due_at: datetime) -> datetime | None:
+    return None if due_at == AT_ONCE else due_at
 
 
 def _local(moment: datetime | None, zone: tzinfo) -> datetime | None:

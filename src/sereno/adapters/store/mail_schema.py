@@ -1,5 +1,7 @@
 """The store's tables of mail; each change needs its migration."""
 
+from datetime import UTC, datetime
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -41,6 +43,8 @@ bodies = Table(  # apart: a state changes without writing ten kilobytes anew
     Column("draft", JSON),  # of what is not composed
 )
 
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""Before any hour: an index of either database puts it first, which it does not agree on for NULL."""
 WAITS = text("state IN ('queued', 'deferred')")
 
 deliveries = Table(
@@ -58,7 +62,7 @@ deliveries = Table(
     Column("trial", Boolean, nullable=False),
     Column("state", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("next_attempt_at", Instant),
+    Column("due_at", Instant, nullable=False),  # AT_ONCE where it waits for no hour
     Column("claimed_by", Text),
     Column("claimed_until", Instant),
     Column("answer", Words, nullable=False),
@@ -70,6 +74,7 @@ deliveries = Table(
         "ix_deliveries_waiting",
         "trial",
         "attempts",
+        "due_at",
         "queued_at",
         "id",
         sqlite_where=WAITS,

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sereno.adapters.store.memory_mail import Parcel, Shelf
 from sereno.domain.outbox import WAITING, Delivery, Ending, State
 from sereno.domain.wallclock import utc
 from sereno.engine.mail_ports import Claimer, Wanted
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,13 @@ class MemoryOutbox:
             for parcel in self._held_by(claimer_id, delivery_ids):
                 stood: State = "deferred" if parcel.next_attempt_at else "queued"
                 self.shelf.put(replace(parcel, state=stood, claimed_by=None, claimed_until=None))
+
+    def postpone(self, delivery_id: str, claimer_id: str, until: datetime) -> None:
+        """Let a claimed delivery that was not tried wait, behind all others; no attempt counts."""
+        with self.shelf.lock:
+            for parcel in self._held_by(claimer_id, [delivery_id]):
+                free = replace(parcel, state="deferred", claimed_by=None, claimed_until=None)
+                self.shelf.put(replace(free, next_attempt_at=utc(until)))
 
     def hold(self, reasons: Mapping[str, str], claimer_id: str, now: datetime) -> None:
         """Hold claimed deliveries, each for its reason."""
@@ -100,9 +109,9 @@ class MemoryOutbox:
         )
         return due and kinds and message.trial == wanted.trial
 
-    def _turn(self, parcel: Parcel) -> tuple[int, datetime, str]:
+    def _turn(self, parcel: Parcel) -> tuple[int, datetime, datetime, str]:
         queued_at = self.shelf.messages[parcel.message_id].message.queued_at
-        return parcel.attempts, queued_at, parcel.id
+        return parcel.attempts, parcel.next_attempt_at or LONG_AGO, queued_at, parcel.id
 
     def _held_by(self, claimer_id: str, ids: Iterable[str] | None = None) -> list[Parcel]:
         mine = [each for each in self.shelf.in_states({"sending"}) if each.claimed_by == claimer_id]

@@ -31,7 +31,7 @@ from sereno.domain.wallclock import utc
 from sereno.engine.mail_ports import Claimer, Wanted
 
 _each = schema.deliveries.c
-TURN = (_each.attempts, _each.queued_at, _each.id)
+TURN = (_each.attempts, _each.due_at, _each.queued_at, _each.id)
 """In which order mail is claimed."""
 _SHARE = (_each.id.label("delivery"), _each.recipients.label("share"), _each.state, _each.attempts)
 _NO_DATA = null().label("data")
@@ -68,9 +68,16 @@ class SqlOutbox:
         rows = [{"delivery": name} for name in delivery_ids]
         if rows:
             with writing(self.engine) as connection:
-                stood = case((_each.next_attempt_at.is_(None), "queued"), else_="deferred")
+                stood = case((_each.due_at == schema.AT_ONCE, "queued"), else_="deferred")
                 free = {"state": stood, "claimed_by": None, "claimed_until": None}
                 connection.execute(_one_of(claimer_id).values(free), rows)
+
+    def postpone(self, delivery_id: str, claimer_id: str, until: datetime) -> None:
+        """Let a claimed delivery that was not tried wait, behind all others; no attempt counts."""
+        free = {"state": "deferred", "claimed_by": None, "claimed_until": None}
+        with writing(self.engine) as connection:
+            later = _one_of(claimer_id).values(**free, due_at=until)
+            connection.execute(later, [{"delivery": delivery_id}])
 
     def hold(self, reasons: Mapping[str, str], claimer_id: str, now: datetime) -> None:
         """Hold claimed deliveries, each for its reason."""
@@ -103,7 +110,7 @@ class SqlOutbox:
             _each.state == "unknown", _each.settled_at <= settled_before
         )
         with writing(self.engine) as connection:
-            again = unknown.values(state="queued", next_attempt_at=None, claimed_by=None, claimed_until=None)
+            again = unknown.values(state="queued", due_at=schema.AT_ONCE, claimed_by=None, claimed_until=None)
             return connection.execute(again).rowcount
 
     def waiting(self) -> list[Delivery]:
@@ -136,7 +143,7 @@ class SqlOutbox:
 def _claim(limit: int, wanted: Wanted, claimer: Claimer, now: datetime) -> ReturningUpdate[Any]:
     """Move up to `limit` waiting deliveries to `sending`, and return them in any order."""
     # A common table expression: as a subquery, PostgreSQL may run it more than once and exceed the limit.
-    due = or_(_each.next_attempt_at.is_(None), _each.next_attempt_at <= now)
+    due = _each.due_at <= now
     waiting = select(_each.id).where(schema.WAITS, _each.trial == wanted.trial, due, _of_kind(wanted))
     first = waiting.order_by(*TURN).limit(limit).with_for_update(skip_locked=True)
     return (

@@ -75,7 +75,7 @@ def put_off(connection: Connection, message_id: str, ending: Ending, now: dateti
     row = delivery_row(message, part, part_id(message_id, part), ending.put_off, "deferred")
     words = {each: ending.attempt.refused[each] for each in ending.put_off}
     answer = "; ".join(f"{each}: {said}" for each, said in words.items())
-    tried = {"attempts": 1, "next_attempt_at": ending.next_attempt_at, "answer": answer, "refused": words}
+    tried = {"attempts": 1, "due_at": ending.next_attempt_at, "answer": answer, "refused": words}
     connection.execute(insert(schema.deliveries), [row | tried])
     attempt = {"delivery_id": row["id"], "at": now, "verdict": "deferred", "answer": answer}
     connection.execute(insert(schema.attempts), [attempt])
@@ -96,7 +96,7 @@ def _row_of(ending: Ending, now: datetime) -> dict[str, object]:
         "after": ending.state,
         "words": ending.attempt.answer,
         "refusals": dict(ending.attempt.refused),
-        "again": ending.next_attempt_at if waits else None,
+        "again": ending.next_attempt_at if waits else schema.AT_ONCE,
         "at": None if waits else utc(now),
     }
 
@@ -109,7 +109,7 @@ def _end(claimer_id: str) -> Update:
             state=bindparam("after"),
             answer=bindparam("words"),
             refused=bindparam("refusals"),
-            next_attempt_at=bindparam("again"),
+            due_at=bindparam("again"),
             settled_at=bindparam("at"),
             attempts=_each.attempts + 1,
             claimed_by=None,

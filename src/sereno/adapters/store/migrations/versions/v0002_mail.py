@@ -79,7 +79,7 @@ def _make_deliveries() -> None:
         sa.Column("trial", sa.Boolean, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
-        sa.Column("next_attempt_at", _INSTANT),
+        sa.Column("due_at", _INSTANT, nullable=False),
         sa.Column("claimed_by", sa.Text),
         sa.Column("claimed_until", _INSTANT),
         sa.Column("answer", sa.Text, nullable=False),
@@ -90,7 +90,7 @@ def _make_deliveries() -> None:
     )
     op.create_index("ix_deliveries_message_id", "deliveries", ["message_id"])
     op.create_index("ix_deliveries_state_settled_at", "deliveries", ["state", "settled_at"])
-    turn = ["trial", "attempts", "queued_at", "id"]
+    turn = ["trial", "attempts", "due_at", "queued_at", "id"]
     op.create_index("ix_deliveries_waiting", "deliveries", turn, sqlite_where=_WAITS, postgresql_where=_WAITS)
     op.create_index(
         "ix_deliveries_claimed_by",
@@ -178,9 +178,9 @@ def _move() -> None:
     op.execute("INSERT INTO bodies (message_id, data) SELECT id, data FROM old_messages")
     op.execute(
         "INSERT INTO deliveries (id, message_id, part, recipients, kind, origin, queued_at, trial, state, "
-        "attempts, claimed_by, claimed_until, answer, refused, settled_at) "
+        "attempts, due_at, claimed_by, claimed_until, answer, refused, settled_at) "
         "SELECT id, id, 1, recipients, 'digest', origin, queued_at, trial, state, attempts, "
-        "CASE WHEN state = 'sending' THEN '0001' END, claimed_until, answer, refused, settled_at "
+        "'1970-01-01 00:00:00.000000', CASE WHEN state = 'sending' THEN '0001' END, claimed_until, answer, refused, settled_at "
         "FROM old_messages"
     )
     op.execute("INSERT INTO tellings SELECT * FROM old_tellings ORDER BY number")
