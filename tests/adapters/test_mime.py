@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sereno.adapters.mime import LetterError, SenderPolicy, compose_mail
+from sereno.adapters.mime import SenderPolicy, compose_mail
+from sereno.domain.errors import LetterRefused
 from sereno.engine.ports import Letter
 
 SENDER = SenderPolicy("example.com")
@@ -68,7 +69,7 @@ def test_a_name_with_a_comma_and_quotes_is_one_mailbox():
 
 
 def test_an_application_without_a_latin_letter_asks_for_mail_from():
-    with pytest.raises(LetterError, match="MAIL_FROM"):
+    with pytest.raises(LetterRefused, match="MAIL_FROM"):
         compose(application="日本")
 
 
@@ -102,7 +103,7 @@ def test_a_mail_to_copies_only_has_no_to():
 
 
 def test_a_mail_to_nobody_is_never_composed():
-    with pytest.raises(LetterError, match="ningún destinatario"):
+    with pytest.raises(LetterRefused, match="ningún destinatario"):
         compose(to=())
 
 
@@ -127,7 +128,7 @@ def test_a_mail_to_nobody_is_never_composed():
     ],
 )
 def test_what_is_no_address_is_refused(address):
-    with pytest.raises(LetterError, match="no es un"):
+    with pytest.raises(LetterRefused, match="no es un"):
         compose(to=("eva@example.com",), cc=(address,))
 
 
@@ -146,18 +147,18 @@ def test_a_local_part_beyond_ascii_is_kept_in_utf8():
 @pytest.mark.parametrize("mark", ["\r\n", "\n", "\r", "\x00", "\t", "\x85", "\u2028", "\ud800"])
 @pytest.mark.parametrize("part", ["subject", "application"])
 def test_a_control_character_in_a_header_is_refused(part, mark):
-    with pytest.raises(LetterError, match="carácter de control"):
+    with pytest.raises(LetterRefused, match="carácter de control"):
         compose(**{part: f"Aviso{mark}Bcc: x@example.com"})
 
 
 def test_an_identifier_that_would_break_its_header_is_refused():
-    with pytest.raises(LetterError, match="identificador"):
+    with pytest.raises(LetterRefused, match="identificador"):
         compose(message_id="a b>")
 
 
 @pytest.mark.parametrize("domain", ["", "example.com\r\nBcc: x", "exa mple.com"])
 def test_a_mail_domain_that_is_none_is_refused(domain):
-    with pytest.raises(LetterError, match="dominio"):
+    with pytest.raises(LetterRefused, match="dominio"):
         compose(sender=SenderPolicy(domain))
 
 
@@ -179,10 +180,10 @@ def test_the_message_id_is_that_of_the_outbox_on_one_line_however_long_the_domai
 
 def test_the_message_carries_its_origin_subject_and_hour():
     message = compose(subject="Equipos sin calibrar")
-    assert (message.origin, message.subject, message.state) == (
+    assert (message.origin, message.subject, message.kind) == (
         "brass/equipos",
         "Equipos sin calibrar",
-        "queued",
+        "digest",
     )
     assert message.queued_at == datetime(2026, 3, 12, 8, 30, tzinfo=UTC)
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sereno.adapters.mime import Attachment, LetterError, SenderPolicy, compose_mail, content_id
+from sereno.adapters.mime import Attachment, SenderPolicy, compose_mail, content_id
 from sereno.adapters.workbook import MEDIA_TYPE
+from sereno.domain.errors import LetterRefused
 from sereno.engine.ports import Letter
 
 ID = "0195a3c2f7d24e1b9c3d5e6f7a8b9c0d"
@@ -94,11 +95,11 @@ def test_no_body_can_end_a_layer():
     "name", ["", "informe", "../x.xlsx", 'a".xlsx', "a b.xlsx", "informé.xlsx", "a\r\nB: c.x"]
 )
 def test_a_file_name_that_is_not_plain_is_refused(name):
-    with pytest.raises(LetterError, match="nombre de fichero"):
+    with pytest.raises(LetterRefused, match="nombre de fichero"):
         compose(attachments=[Attachment(name, MEDIA_TYPE, b"")])
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a>\r\nX: y", "ñ"])
 def test_a_picture_name_that_is_not_plain_is_refused(name):
-    with pytest.raises(LetterError, match="identificador"):
+    with pytest.raises(LetterRefused, match="identificador"):
         compose(images={name: b""})

@@ -8,7 +8,7 @@ from sereno.engine.ports import Letter
 
 
 def compose_digest(digest: Digest, letter: Letter, sender: SenderPolicy) -> Message:
-    """Render a digest and compose it; raise LetterError where the letter is not in order."""
+    """Render a digest and compose it; raise LetterRefused where the letter is not in order."""
     rendered = render_digest(digest)
     images = {chart.id: _drawn(chart) for chart in digest.charts}
     return compose_mail(
