@@ -189,10 +189,16 @@ def test_entities_are_decoded(source, text):
     ],
 )
 def test_hostile_markup_is_read_to_its_end(hostile):
-    source = hostile * (MEGABYTE // len(hostile))
-    for text in (source, f"<head></head>{source}", f"<a {source}>x</a>", f"{source}</head>", f"<!--{source}"):
-        assert isinstance(text_of(text), str)
-        is_html(text)
+    for source in (
+        hostile * (MEGABYTE // len(hostile)),
+        *surrounded(hostile * (MEGABYTE // 10 // len(hostile))),
+    ):
+        assert isinstance(text_of(source), str)
+        assert is_html(source) in {True, False}
+
+
+def surrounded(source):
+    return f"<head></head>{source}", f"<a {source}>x</a>", f"{source}</head>", f"<!--{source}"
 
 
 @settings(max_examples=400, deadline=None)

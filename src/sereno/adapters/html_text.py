@@ -31,9 +31,10 @@ _PLAIN_START = re.compile(r"(?i:mailto:|https?://(?:www\.)?)")
 _ENDLESS_NUMBER = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")
 _BLANKS = re.compile(r"\n{3,}")
 _BLOCK, _ITEM, _ROW, _CELL = "\x1c", "\x1d", "\x1e", "\x1f"
-"""Marks; none is in the source once its white space is collapsed. A block begins a line unless one has begun."""
-_DIVISIONS = "div center section article header footer main body dt dd".split()
-_PARAGRAPHS = "p h1 h2 h3 h4 h5 h6 ul ol dl pre blockquote table caption".split()
+"""Marks; none is in the source once its white space is collapsed. A block only sees to a fresh line."""
+_DIVISIONS = ("div", "center", "section", "article", "header", "footer", "main", "body", "dt", "dd")
+_LISTS = ("ul", "ol", "dl", "table", "caption")
+_PARAGRAPHS = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", *_LISTS)
 _MEANS = {
     **{f"{slash}{name}": "\n\n" for name in _PARAGRAPHS for slash in ("", "/")},
     **{f"{slash}{name}": _BLOCK for name in _DIVISIONS for slash in ("", "/")},

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sereno.adapters.terminal import NONE, Terminal
+from sereno.adapters.terminal import NONE, Terminal, counted, plain
+from sereno.domain.foreign import short_name
 from sereno.domain.outbox import State
 from sereno.engine.deliver import MailReport
 from sereno.engine.mail_records import MailLine, MailSheet, MailSummary
@@ -35,9 +36,8 @@ class MailTerminal:
         self.terminal.warn(report.troubles)
         self.taken_in(report.intakes)
         if report.refused:
-            self.terminal.warn(
-                [f"{report.refused} destinatarios rechazados en correos que otros sí recibieron."]
-            )
+            who = counted(report.refused, "destinatario rechazado", "destinatarios rechazados")
+            self.terminal.warn([f"{who} en correos que otros sí recibieron."])
         self.terminal.warn(_stuck(report.outbox))
         if report.outbox.hold is not None:
             self.terminal.warn([_hold(report.outbox)])
@@ -55,8 +55,9 @@ class MailTerminal:
             if intake.first_look and not intake.trouble:
                 self.terminal.say(_first_look(intake))
             if intake.again:
-                asked = f"cola {intake.origin}: piden reenviar {intake.again} correos ya enviados"
-                self.terminal.warn([f"{asked}; quedan retenidos."])
+                again = counted(intake.again, "correo ya enviado", "correos ya enviados")
+                asked = f"cola {intake.origin}: piden reenviar {again}"
+                self.terminal.warn([f"{asked}; retenido hasta que alguien decida."])
 
     def lines(self, lines: Sequence[MailLine], limit: int) -> None:
         """Print deliveries in a table."""
@@ -64,11 +65,11 @@ class MailTerminal:
             ("Correo", "Estado", "Desde", "Para", "Asunto"),
             [
                 (
-                    line.id,
-                    STATE_WORDS[line.state],
+                    short_name(line.id),
+                    one_of(line.state),
                     f"{line.queued_at:%d/%m %H:%M}",
-                    _people(line),
-                    line.subject,
+                    plain(_people(line)),
+                    plain(line.subject),
                 )
                 for line in lines
             ],
@@ -89,9 +90,9 @@ class MailTerminal:
         """Print all that is known of a delivery."""
         line = sheet.line
         told = {
-            "Correo": line.id,
+            "Correo": short_name(line.id),
             "Origen": line.origin,
-            "Estado": f"{STATE_WORDS[line.state]} ({line.state})",
+            "Estado": f"{one_of(line.state)} ({line.state})",
             "De": sheet.sender or NONE,
             "Para": ", ".join(line.recipients) or (sheet.draft and sheet.draft.to) or NONE,
             "Asunto": line.subject,
@@ -102,13 +103,17 @@ class MailTerminal:
             "Tamaño": NONE if sheet.data is None else f"{len(sheet.data) / 1024:.0f} KB",
         }
         for heading, text in told.items():
-            self.terminal.say(f"{heading + ':':<11}{text}")
+            self.terminal.say(f"{heading + ':':<11}{plain(text)}")
         for address, words in sheet.refused.items():
-            self.terminal.say(f"  rechazado {address}: {words}")
+            self.terminal.say(plain(f"  rechazado {address}: {words}"))
         for attempt in sheet.past:
-            self.terminal.say(
-                f"  {attempt.at:%d/%m/%Y %H:%M:%S} {STATE_WORDS[attempt.verdict]}: {attempt.answer}"
-            )
+            at = f"{attempt.at:%d/%m/%Y %H:%M:%S}"
+            self.terminal.say(plain(f"  {at} {one_of(attempt.verdict)}: {attempt.answer}"))
+
+
+def one_of(state: State) -> str:
+    """Name the state of one mail."""
+    return STATE_WORDS[state].removesuffix("s")
 
 
 def _people(line: MailLine) -> str:
@@ -124,7 +129,8 @@ def _stuck(summary: MailSummary) -> list[str]:
         "retenidos": summary.of("held") - summary.awaiting,
     }
     told = [f"{number} {what}" for what, number in sentences.items() if number]
-    waiting = [f"{summary.awaiting} correos esperan a sus adjuntos."] if summary.awaiting else []
+    waits = counted(summary.awaiting, "correo espera", "correos esperan")
+    waiting = [f"{waits} a sus adjuntos."] if summary.awaiting else []
     return [*([f"Correos que no se envían solos: {', '.join(told)}. {DECIDE}"] if told else []), *waiting]
 
 
@@ -139,6 +145,6 @@ def _hold(summary: MailSummary) -> str:
 def _first_look(intake: Intake) -> str:
     old = intake.taken.get("old", 0)
     return (
-        f"cola {intake.origin}: primera vez que se mira. {old} correos antiguos se quedan como están: "
+        f"cola {intake.origin}: primera vez que se mira. Antiguos, que se quedan como están: {old}. "
         f"«sereno mail adopt|ignore --origin {intake.origin}» decide."
     )

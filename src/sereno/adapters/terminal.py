@@ -47,6 +47,16 @@ def _print(text: str, **style: Any) -> None:  # noqa: ANN401  # click's own
         click.secho(text, **style)
 
 
+def plain(text: str) -> str:
+    """Show what strangers wrote: a control character would move the cursor, or worse."""
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """Write a number with its noun."""
+    return f"{number} {one if number == 1 else many}"
+
+
 class Terminal:
     """Print for an operator."""
 
@@ -114,7 +124,7 @@ class Terminal:
         """Print what would be sent and to whom."""
         for message in messages:
             _print(f"  Para:   {', '.join(message.envelope.recipients)}")
-            _print(f"  Asunto: {message.subject} ({len(message.data) / 1024:.0f} KB)")
+            _print(f"  Asunto: {plain(message.subject)} ({len(message.data) / 1024:.0f} KB)")
 
     def inspection(self, inspected: Sequence["Inspected"], unconfigured: Sequence[str]) -> None:
         """Print how each declared table looks in its register."""

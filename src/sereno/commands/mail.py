@@ -8,6 +8,7 @@ from typing import Any, get_args
 from sereno.bootstrap import Site, open_site
 from sereno.bootstrap.mail import open_post_office, rehearse_post_office
 from sereno.domain.errors import Fault, FaultyInput, SerenoError
+from sereno.domain.foreign import short_name
 from sereno.domain.outbox import State
 from sereno.engine import mail_desk
 from sereno.engine.daemon import MAIL_JOB
@@ -104,7 +105,9 @@ def preview_mail(name: str, folder: str | None) -> int:
     with site.open_store() as store:
         sheet = _sheet(store.desk, name)
     if sheet.data is None:
-        raise SerenoError(f"{sheet.line.id} no está compuesto: no hay nada que ver. {sheet.line.answer}")
+        raise SerenoError(
+            f"{short_name(sheet.line.id)} no está compuesto: no hay nada que ver. {sheet.line.answer}"
+        )
     for path in site.preview(folder).keep(sheet.line.id, sheet.data):
         site.terminal.say(f"Vista previa: {path}")
     return 0
@@ -183,7 +186,7 @@ def _all_known(desk: Desk, names: tuple[str, ...]) -> list[str]:
     faults = [
         Fault(
             name,
-            "no hay tal correo" if not ids else f"hay varios: {', '.join(ids)}",
+            "no hay tal correo" if not ids else f"hay varios: {', '.join(map(short_name, ids))}",
             "un correo de «sereno mail list»",
         )
         for name, ids in found.items()

@@ -1,6 +1,7 @@
 """Mail of other applications: what a row of their queue says, and what it is to us when it is seen."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +10,8 @@ from typing import Literal
 
 from sereno.domain.wallclock import utc
 
+_PADDED = re.compile(r"(?<=-)0*(\d+)-(?=[0-9a-f]{8})")
+_SHORT = re.compile(r"([a-z]+)-(\d{1,18})(?:-([0-9a-f]*[.\d]*))?")
 Sight = Literal["new", "old", "known", "again"]
 """New mail; history; mail that is on its way; mail that we stamped and whose stamp is gone."""
 
@@ -68,6 +71,17 @@ def sight(row: QueueRow, known: Known | None, now: datetime, oldest: timedelta, 
 def message_id(origin: str, row: QueueRow) -> str:
     """Name the message of a row, the same for ever; names sort as numbers do."""
     return f"{origin}-{row.number:010d}-{row.fingerprint[:8]}"
+
+
+def short_name(name: str) -> str:
+    """Write the name of a row's message as people do: `correos-7-949acc93`."""
+    return _PADDED.sub(r"\1-", name)
+
+
+def long_name(text: str) -> str:
+    """Read what people write for a name, or for its beginning: `correos-7` is `correos-0000000007-`."""
+    form = _SHORT.fullmatch(text)
+    return f"{form[1]}-{int(form[2]):010d}-{form[3] or ''}" if form else text
 
 
 def _digest(parts: Iterable[str]) -> str:

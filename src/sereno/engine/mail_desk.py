@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from sereno.domain.errors import SerenoError
-from sereno.domain.foreign import QueueRow
+from sereno.domain.foreign import QueueRow, short_name
 from sereno.domain.outbox import RETRIABLE
 from sereno.engine.mail_ports import Desk, Stamp, TakenIn
 from sereno.engine.mail_records import MailSheet
@@ -28,10 +28,11 @@ def retry(name: str, to: str | None, office: PostOffice) -> str:
     if sheet.data is None:
         return _compose_again(sheet, to, office)
     if to is not None:
-        return f"{office.desk.send_to(sheet.line.message_id, (to,))}: en cola, solo para {to}."
+        further = office.desk.send_to(sheet.line.message_id, (to,))
+        return f"{short_name(further)}: en cola, solo para {to}."
     if not office.desk.retry(name):
         raise SerenoError(_not_allowed(sheet, "reenviar"))
-    return f"{name}: de nuevo en cola."
+    return f"{short_name(name)}: de nuevo en cola."
 
 
 def drop(name: str, reason: str, desk: Desk, now: datetime) -> str:
@@ -41,7 +42,7 @@ def drop(name: str, reason: str, desk: Desk, now: datetime) -> str:
         raise SerenoError(f"El correo {name} ya no está.")
     if not desk.drop(name, f"{DROPPED}: {reason}" if reason else DROPPED, now):
         raise SerenoError(_not_allowed(sheet, "descartar"))
-    return f"{name}: descartado."
+    return f"{short_name(name)}: descartado."
 
 
 def chosen_old(origin: str, numbers: Collection[int] | None, office: PostOffice) -> list[Old]:
@@ -63,11 +64,12 @@ def adopt(origin: str, chosen: Sequence[Old], office: PostOffice) -> Iterator[st
     rows = {(row.number, row.fingerprint): row for row in queue.rows([number for _, (number, _) in chosen])}
     for name, stamp in chosen:
         if stamp not in rows:
-            yield f"{name}: su fila ya no está pendiente en la cola, o ha cambiado; se queda como está."
+            why = "su fila ya no está pendiente en la cola, o ha cambiado"
+            yield f"{short_name(name)}: {why}; se queda como está."
             continue
         taken = composed_as(origin, name, rows[stamp], office.clock.now(), office)
         office.intake.finish(origin, taken, office.clock.now())
-        yield f"{name}: {_became(taken)}"
+        yield f"{short_name(name)}: {_became(taken)}"
 
 
 def ignore(origin: str, chosen: Sequence[Old], office: PostOffice) -> Iterator[str]:  # noqa: ARG001  as adopt
@@ -83,9 +85,9 @@ def _compose_again(sheet: MailSheet, to: str | None, office: PostOffice) -> str:
     now = office.clock.now()
     taken = composed_as(sheet.line.origin, sheet.line.message_id, row, now, office)
     if taken.state == "dead":
-        raise SerenoError(f"{sheet.line.id}: {taken.answer}")
+        raise SerenoError(f"{short_name(sheet.line.id)}: {taken.answer}")
     office.intake.finish(sheet.line.origin, replace(taken, row=sheet.draft), now)
-    return f"{sheet.line.id}: {_became(taken)}"
+    return f"{short_name(sheet.line.id)}: {_became(taken)}"
 
 
 def _became(taken: TakenIn) -> str:
@@ -93,4 +95,4 @@ def _became(taken: TakenIn) -> str:
 
 
 def _not_allowed(sheet: MailSheet, what: str) -> str:
-    return f"{sheet.line.id} está en «{sheet.line.state}»: no se puede {what}."
+    return f"{short_name(sheet.line.id)} está en «{sheet.line.state}»: no se puede {what}."

@@ -67,9 +67,9 @@ class Outbox(Protocol):
         """Record how attempts ended and claim up to `limit` more, in one transaction that is then on disk.
 
         The least often tried come first, then what waits for no hour, then the oldest: what keeps failing
-        holds nobody up. An ending counts where the claimer still holds the delivery (as `sending`, or as `unknown` where others took it
-        for dead); any other changes nothing. A notice is written for every finding and recipient reached of
-        a digest.
+        holds nobody up. An ending counts where the claimer still holds the delivery (as `sending`, or as
+        `unknown` where others took it for dead); any other changes nothing. A notice is written for every
+        finding and recipient reached of a digest.
         """
         ...
 

@@ -1,7 +1,7 @@
 """Hand waiting mail to the relay: claimed in batches, its ends recorded in batches, nothing tried twice."""
 
 from collections import Counter, deque
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

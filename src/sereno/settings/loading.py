@@ -143,7 +143,7 @@ def _policy(values: Mapping[str, Any]) -> MailPolicy:
     trial = _is_trial(values)
     return MailPolicy(
         trial=trial,
-        hours=None if trial else values["MAIL_DIGEST_HOURS"],
+        hours=None if trial else values.get("MAIL_DIGEST_HOURS"),
         allowed=() if trial else values.get("MAIL_ALLOW_DOMAINS", ()),
         unknown=values["MAIL_UNKNOWN"],
         max_age=timedelta(hours=values["MAIL_MAX_AGE_HOURS"]),

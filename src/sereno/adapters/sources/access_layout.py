@@ -4,9 +4,8 @@ import struct
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from access_parser.parsing_primitives import TDEF_HEADER, parse_table_data, parse_table_head
+from access_parser.parsing_primitives import TDEF_HEADER, parse_table_head
 from construct import ConstructError
 
 _MAGIC = b"\0\1\0\0"
@@ -16,6 +15,13 @@ _SMALLEST = 2048
 _DATA, _DEFINITION, _MAP = b"\1\1", b"\2\1", b"\5\1"
 _DELETED, _MOVED, _PLACE = 0x8000, 0x4000, 0x1FFF
 _MOST_HOPS = 8
+_JET3_COLUMN = struct.Struct("<BHHHxB4xBHH")
+_COLUMN = struct.Struct("<B4xHHHxB2xH4xHH")
+"""Type, number, place among those of varying length, order, scale, flags, byte of a fixed one, length."""
+_JET3_INDEX, _INDEX = 8, 12
+"""Bytes that say how many rows each index has, before the columns."""
+_FIXED, _CALCULATED = 0x0001, 0xC000
+DECIMAL, CALCULATED = 16, 0
 
 
 class Unreadable(Exception):
@@ -97,17 +103,45 @@ class Pages:
         """Read what a table says of itself."""
         try:
             return self._definition(number)
-        except (ConstructError, UnicodeDecodeError) as error:
+        except (ConstructError, struct.error, IndexError, UnicodeDecodeError) as error:
             raise Unreadable(f"está dañado: una tabla no se describe bien (página {number})") from error
 
     def _definition(self, number: int) -> Definition:
         page = self.page(number, _DEFINITION)
         head = parse_table_head(page, version=self.version)
         rest = page[head.tdef_header_end :] + b"".join(self._more(head.TDEF_header.next_page_ptr))
-        described = parse_table_data(rest, 0, head.real_index_count, head.column_count, version=self.version)
-        named = zip(described.column, described.column_names, strict=True)
-        fields = tuple(_field(column, name.col_name_str) for column, name in named)
+        start = head.real_index_count * (_JET3_INDEX if self.jet3 else _INDEX)
+        fields = tuple(self._fields(rest[start:], head.column_count))
         return Definition(number, head.number_of_rows, head.variable_columns, head.row_page_map, fields)
+
+    def _fields(self, described: bytes, count: int) -> Iterator[Field]:
+        """Read the columns, then their names: access-parser takes those of Access 97 for UTF-8."""
+        column = _JET3_COLUMN if self.jet3 else _COLUMN
+        names = self._names(described, column.size * count)
+        for at in range(count):
+            kind, number, place, _, scale, flags, fixed_place, _ = column.unpack_from(
+                described, at * column.size
+            )
+            fixed = bool(flags & _FIXED)
+            yield Field(
+                name=next(names),
+                kind=CALCULATED if flags & _CALCULATED else kind,
+                number=number,
+                fixed=fixed,
+                place=fixed_place if fixed else place,
+                scale=scale if kind == DECIMAL else 0,
+            )
+
+    def _names(self, described: bytes, at: int) -> Iterator[str]:
+        prefix, encoding = (1, "cp1252") if self.jet3 else (2, "utf-16-le")
+        while True:
+            length = int.from_bytes(described[at : at + prefix], "little")
+            at += prefix
+            name = described[at : at + length]
+            if not length or len(name) < length:
+                raise Unreadable("está dañado: una columna no tiene nombre")
+            yield name.decode(encoding)
+            at += length
 
     def _more(self, number: int) -> Iterator[bytes]:
         """Yield what follows of a definition that is longer than a page."""
@@ -171,18 +205,6 @@ class Pages:
 
     def _between(self, page: bytes, starts: tuple[int, ...], at: int) -> bytes:
         return page[starts[at] & _PLACE : starts[at - 1] & _PLACE if at else self.size]
-
-
-def _field(column: Any, name: str) -> Field:  # noqa: ANN401  # the library's own, without types
-    fixed = bool(column.column_flags.fixed_length)
-    return Field(
-        name=name,
-        kind=column.type,
-        number=column.column_id,
-        fixed=fixed,
-        place=column.fixed_offset if fixed else column.variable_column_number,
-        scale=column.various.scale if column.type == 16 else 0,
-    )
 
 
 def _bits(bitmap: bytes, first: int) -> Iterator[int]:

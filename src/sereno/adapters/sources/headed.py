@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from sereno.adapters.sources.patience import Patience
 from sereno.domain.errors import SchemaDrift
@@ -10,6 +11,8 @@ CHUNK = 2000
 """Rows given at a time."""
 
 Cells = Sequence[object]
+_UNSEEN = " \t\r\n\xa0\u200b\ufeff"
+"""What nobody sees around a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,26 +24,35 @@ class HeadedTable:
     """Names the file, and the sheet where there are several."""
     heading: tuple[str, ...]
     """Up to the last column that has a name; blank where one has none."""
+    width: int
+    """Cells of the first row, those without a name too."""
     whole: bool
-    """Every row has a cell for each column: a shorter one has lost some."""
+    """Every row has a cell for each column: a shorter one has lost some, and a longer one is shifted."""
 
     def rows(
         self, numbered: Iterable[tuple[int, Cells]], columns: Sequence[str], limit: Patience
     ) -> Iterator[Sequence[Cells]]:
         """Yield the columns' cells in chunks; raise SchemaDrift for a row that does not fit the heading."""
         at = [self._place(column) for column in columns]
-        chunk: list[Cells] = []
-        for number, cells in numbered:
-            fitting = self._fitting(number, cells)
-            if fitting is None:
-                continue
-            chunk.append(tuple(fitting[place] for place in at))
-            if len(chunk) == CHUNK:
-                yield chunk
-                chunk = []
-                limit.check()
-        if chunk:
-            yield chunk
+        lines, first = iter(numbered), 0
+        while read := list(islice(lines, CHUNK)):
+            limit.check()
+            if self.whole:
+                first = first or next((len(cells) for _, cells in read if any(cells)), 0)
+                self._refuse_shifted(read, first)
+            rows = (self._fitting(number, cells) for number, cells in read)
+            yield [tuple(row[place] for place in at) for row in rows if row is not None]
+
+    def _refuse_shifted(self, read: Iterable[tuple[int, Cells]], first: int) -> None:
+        """Refuse rows longer than the heading unless all are as the first: else a text holds the separator."""
+        for number, cells in read:
+            fits = len(cells) == first if first > self.width else len(cells) <= self.width
+            if not fits and any(cells):
+                cells_here = (
+                    f"tiene {len(cells)} celdas, y la primera fila y la cabecera {first} y {self.width}"
+                )
+                what = f"la fila {number} {cells_here}"
+                raise self.drift(what, "Ponga entre comillas el texto que tenga el separador dentro")
 
     def columns(self) -> list[str]:
         """List the names of the columns."""
@@ -73,7 +85,7 @@ class HeadedTable:
 
 def named_columns(cells: Cells) -> tuple[str, ...]:
     """Return the names that a first row gives; a number or a date is one too."""
-    names = ["" if _is_blank(cell) else str(cell).strip() for cell in cells]
+    names = ["" if _is_blank(cell) else str(cell).strip(_UNSEEN) for cell in cells]
     while names and not names[-1]:
         names.pop()
     return tuple(names)

@@ -3,6 +3,7 @@
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,13 +21,27 @@ from sereno.adapters.sources.faults import unavailable
 from sereno.adapters.sources.headed import Cells, HeadedTable, named_columns
 from sereno.adapters.sources.patience import Patience, copy_at_rest, patience
 from sereno.adapters.sources.ports import Bound, Reader
+from sereno.adapters.sources.sheet_rows import NumberedRow, Unfit, numbered_rows
+from sereno.domain.errors import SchemaDrift
 
 _ENCRYPTED = b"\xd0\xcf\x11\xe0"
 """How the container of a workbook with a password begins; one of Excel 97 (.xls) too."""
-_NO_RESULT = re.compile(rb"</f></c>|<f [^>]*/></c>|<f/></c>")
-"""A formula that nobody has calculated: Excel writes its value beside it."""
-_SHEET = re.compile(r"xl/worksheets/.*\.xml")
-_DAMAGED = (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, EOFError, ParseError)
+_WORKBOOK = re.compile(r"xl/workbook[^/]*\.xml")
+_STALE = re.compile(rb"""fullCalcOnLoad\s*=\s*["'](1|true)["']""")
+"""A program wrote the formulas and left their results to Excel, which takes this away when it has them."""
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    InvalidFileException,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RuntimeError,
+    EOFError,
+    ParseError,
+)
 """What the library raises at a file that is none, or half of one."""
 _SEEN = 200
 """Rows from which a column's types are told."""
@@ -49,12 +64,14 @@ class WorkbookSource:
             what = f"{self.path} tiene contraseña, o no es .xlsx"
             raise unavailable(self.register, what, "Quítele la contraseña, o guárdelo como .xlsx")
         with self.understanding():
-            uncalculated = _uncalculated(raw)
+            stale = _awaits_calculation(raw)
             book = load_workbook(BytesIO(raw), read_only=True, data_only=True)
-        if uncalculated:
-            what = f"{self.path} tiene fórmulas sin calcular ({uncalculated})"
-            raise unavailable(self.register, what, "Ábralo en Excel y guárdelo: así quedan sus resultados")
-        yield WorkbookReader(self, book)
+        if not book.worksheets:
+            what = f"en {self.path} no se ve ninguna hoja"
+            raise unavailable(
+                self.register, what, "Guárdelo como «Libro de Excel (.xlsx)», no como «estricto»"
+            )
+        yield WorkbookReader(self, book, stale)
 
     @contextmanager
     def understanding(self) -> Iterator[None]:
@@ -75,6 +92,8 @@ class WorkbookReader:
 
     source: WorkbookSource
     book: Any
+    stale: bool
+    """Nobody has calculated its formulas since a program wrote them."""
 
     @property
     def day_zero(self) -> date | None:
@@ -107,30 +126,38 @@ class WorkbookReader:
         yield from headed.rows(lines, columns, self._limit(table))
 
     def _table(self, table: str) -> HeadedTable:
-        first = next(self._lines(table), None)
-        if first is None or not named_columns(first[1]):
-            what = f"la hoja {table} de {self.source.path} no tiene cabecera en su primera fila"
+        number, cells = next(self._lines(table), (0, ()))
+        names = named_columns(cells)
+        if number != 1 or not names:
+            what = f"{self._place(table)} no tiene cabecera en su primera fila"
             raise unavailable(self.source.register, what, "Ponga los nombres de las columnas en la fila 1")
-        place = f"la hoja {table} de {self.source.path}"
-        return HeadedTable(self.source.register, place, named_columns(first[1]), whole=False)
+        return HeadedTable(self.source.register, self._place(table), names, len(cells), whole=False)
 
-    def _lines(self, table: str) -> Iterator[tuple[int, Cells]]:
-        with self.source.understanding():
-            sheet = self.book[table]
-            sheet.reset_dimensions()  # those that a file tells of itself may be wrong, and rows would be lost
-            yield from enumerate(sheet.iter_rows(values_only=True), 1)
+    def _lines(self, table: str) -> Iterator[NumberedRow]:
+        """Yield the rows one by one, the library's warnings kept quiet only while it reads."""
+        rows = numbered_rows(self.book[table], stale=self.stale)
+        while (row := self._next(table, rows)) is not None:
+            yield row
+
+    def _next(self, table: str, rows: Iterator[NumberedRow]) -> NumberedRow | None:
+        try:
+            with self.source.understanding():
+                return next(rows, None)
+        except Unfit as unfit:
+            where = f"{self.source.register}: en {self._place(table)}"
+            raise SchemaDrift(f"{where} {unfit.what}. {unfit.advice}.") from unfit
+
+    def _place(self, table: str) -> str:
+        return f"la hoja {table} de {self.source.path}"
 
     def _limit(self, table: str) -> Patience:
-        return patience(self.source.register, f"la hoja {table} de {self.source.path}", self.source.timeout)
+        return patience(self.source.register, self._place(table), self.source.timeout)
 
 
-def _uncalculated(raw: bytes) -> str:
-    """Name the part of the file that holds a formula without a value."""
+def _awaits_calculation(raw: bytes) -> bool:
     with zipfile.ZipFile(BytesIO(raw)) as parts:
-        sheets = (
-            name for name in parts.namelist() if name.startswith("xl/worksheets/") and name.endswith(".xml")
-        )
-        return next((name for name in sheets if _NO_RESULT.search(parts.read(name))), "")
+        books = filter(_WORKBOOK.fullmatch, parts.namelist())
+        return any(_STALE.search(parts.read(name)) for name in books)
 
 
 def _kind(cell: object) -> str:

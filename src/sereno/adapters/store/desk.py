@@ -12,6 +12,7 @@ from sereno.adapters.store.engine import reading, writing
 from sereno.adapters.store.mail_rows import LINE_COLUMNS, delivery_row, draft_of, line_of
 from sereno.adapters.store.schema import store_info
 from sereno.adapters.store.settling import further_part, mark_accepted
+from sereno.domain.foreign import long_name
 from sereno.domain.outbox import DROPPABLE, RETRIABLE, State, part_id
 from sereno.engine.mail_ports import Stamp
 from sereno.engine.mail_records import Hold, MailLine, MailSheet, PastAttempt
@@ -38,15 +39,12 @@ class SqlDesk:
 
     def named(self, text: str) -> list[str]:
         """Return the ids of deliveries that begin with a text, or a queue's row by `origin-number`."""
-        origin, _, number = text.rpartition("-")
-        texts = [text, f"{origin}-{number:0>10}-"] if origin and number.isdecimal() else [text]
-        found: dict[str, None] = {}
+        whole = long_name(text)
+        begins = _each.id.startswith(whole, autoescape=True)
         with reading(self.engine) as connection:
-            for each in texts:
-                begins = _each.id.startswith(each, autoescape=True)
-                some = select(_each.id).where(begins).order_by(_each.id).limit(MOST_NAMED)
-                found |= dict.fromkeys(connection.scalars(some))
-        return [text] if text in found else list(found)
+            some = select(_each.id).where(begins).order_by(_each.id).limit(MOST_NAMED)
+            found = list(connection.scalars(some))
+        return [whole] if whole in found else found
 
     def sheet(self, delivery_id: str) -> MailSheet | None:
         """Return all that is known of a delivery."""

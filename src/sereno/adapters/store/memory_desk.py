@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sereno.adapters.store.memory_mail import Kept, Parcel, Shelf, Taken, draft_message
-from sereno.domain.foreign import Known
+from sereno.domain.foreign import Known, long_name
 from sereno.domain.outbox import DROPPABLE, RETRIABLE, State
 from sereno.domain.wallclock import utc
 from sereno.engine.mail_ports import Stamp, TakenIn
@@ -126,10 +126,9 @@ class MemoryDesk:
 
     def named(self, text: str) -> list[str]:
         """Return the ids of deliveries that begin with a text, or a queue's row by `origin-number`."""
-        origin, _, number = text.rpartition("-")
-        texts = (text, f"{origin}-{number:0>10}-") if origin and number.isdecimal() else (text,)
-        found = sorted(name for name in self.shelf.parcels if name.startswith(texts))
-        return [text] if text in found else found[:10]
+        whole = long_name(text)
+        found = sorted(name for name in self.shelf.parcels if name.startswith(whole))
+        return [whole] if whole in found else found[:10]
 
     def sheet(self, delivery_id: str) -> MailSheet | None:
         """Return all that is known of a delivery."""

@@ -180,7 +180,8 @@ def _move() -> None:
         "INSERT INTO deliveries (id, message_id, part, recipients, kind, origin, queued_at, trial, state, "
         "attempts, due_at, claimed_by, claimed_until, answer, refused, settled_at) "
         "SELECT id, id, 1, recipients, 'digest', origin, queued_at, trial, state, attempts, "
-        "'1970-01-01 00:00:00.000000', CASE WHEN state = 'sending' THEN '0001' END, claimed_until, answer, refused, settled_at "
+        "'1970-01-01 00:00:00.000000', CASE WHEN state = 'sending' THEN '0001' END, "
+        "claimed_until, answer, refused, settled_at "
         "FROM old_messages"
     )
     op.execute("INSERT INTO tellings SELECT * FROM old_tellings ORDER BY number")
