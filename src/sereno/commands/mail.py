@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from sereno.bootstrap import Site, open_site
 from sereno.bootstrap.mail import open_post_office, rehearse_post_office
+from sereno.domain.addresses import check_address
 from sereno.domain.errors import Fault, FaultyInput, SerenoError
 from sereno.domain.foreign import short_name
 from sereno.domain.outbox import State
@@ -118,6 +119,8 @@ def retry_mail(names: tuple[str, ...], to: str | None) -> int:
     site = open_site("run")
     if to is not None and len(names) != 1:
         raise FaultyInput((Fault("--to", f"con {len(names)} correos", "un solo correo"),))
+    if to is not None and (to := check_address(to)) is None:
+        raise FaultyInput((Fault("--to", "no es una dirección", "una dirección, como ana@example.com"),))
     with site.open_store() as store, open_post_office(site, store, _log(site)) as office:
         for name in _all_known(store.desk, names):
             site.terminal.say(mail_desk.retry(name, to, office))

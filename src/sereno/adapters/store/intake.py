@@ -1,11 +1,25 @@
 """What the store in a database remembers of the queues of other applications."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from operator import attrgetter
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
 
 from sereno.adapters.store import mail_schema as schema
 from sereno.adapters.store.engine import reading, writing
@@ -26,6 +40,7 @@ from sereno.engine.mail_ports import Stamp, TakenIn
 Rows = list[dict[str, object]]
 
 _row = schema.taken_in.c
+_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +90,11 @@ class SqlIntake:
         """Put mail of a queue into the outbox in one transaction; what is known already stays as it is."""
         if not taken:
             return
-        with writing(self.engine) as connection:
-            fresh = _unknown(connection, taken)
-            messages, deliveries, bodies = self._rows(origin, fresh, now)
-            marks = [
-                {
-                    "origin": origin,
-                    "number": each.row.number,
-                    "fingerprint": each.row.fingerprint,
-                    "message_id": each.message_id,
-                }
-                for each in fresh
-            ]
-            _insert(connection, messages, deliveries, bodies)
-            if marks:
-                connection.execute(insert(schema.taken_in), marks)
+        for _ in range(_TRIES):
+            with suppress(IntegrityError):  # another process has just taken some of it in: leave that out
+                self._take_in(origin, taken, now)
+                return
+        self._take_in(origin, taken, now)
 
     def ask_again(self, origin: str, rows: Sequence[Stamp], answer: str, now: datetime) -> None:
         """Add a held delivery for mail that was stamped and is wanted again; from now on it is unstamped."""
@@ -97,7 +102,7 @@ class SqlIntake:
             for number, fingerprint in rows:
                 which = _which(origin, number, fingerprint)
                 message_id = connection.scalar(
-                    select(_row.message_id).where(which, _row.stamped_at.is_not(None))
+                    select(_row.message_id).where(which, _row.stamped_at.is_not(None)).with_for_update()
                 )
                 if message_id is not None:
                     _hold_again(connection, message_id, answer, now)
@@ -124,6 +129,8 @@ class SqlIntake:
         messages, deliveries, bodies = self._rows(origin, [taken], now)
         message = schema.messages
         with writing(self.engine) as connection:
+            if connection.scalar(_draft_of(name)) is None:
+                return  # another process has finished it, and it may have left; or a person has dropped it
             connection.execute(delete(schema.deliveries).where(schema.deliveries.c.message_id == name))
             connection.execute(delete(schema.bodies).where(schema.bodies.c.message_id == name))
             for row in messages:
@@ -146,6 +153,23 @@ class SqlIntake:
         if noted:
             with writing(self.engine) as connection:
                 connection.execute(update(schema.taken_in).where(which).values(stamped_at=now), noted)
+
+    def _take_in(self, origin: str, taken: Sequence[TakenIn], now: datetime) -> None:
+        with writing(self.engine) as connection:
+            fresh = _unknown(connection, taken)
+            messages, deliveries, bodies = self._rows(origin, fresh, now)
+            marks = [
+                {
+                    "origin": origin,
+                    "number": each.row.number,
+                    "fingerprint": each.row.fingerprint,
+                    "message_id": each.message_id,
+                }
+                for each in fresh
+            ]
+            _insert(connection, messages, deliveries, bodies)
+            if marks:
+                connection.execute(insert(schema.taken_in), marks)
 
     def _rows(self, origin: str, taken: Sequence[TakenIn], now: datetime) -> tuple[Rows, Rows, Rows]:
         messages: Rows = []
@@ -184,6 +208,14 @@ def _unknown(connection: Connection, taken: Sequence[TakenIn]) -> list[TakenIn]:
 def _said(taken: TakenIn, now: datetime) -> dict[str, object]:
     ended = now if taken.state in {"dead", "held", "old"} else None
     return {"answer": taken.answer, "refused": dict(taken.refused), "settled_at": ended}
+
+
+def _draft_of(message_id: str) -> Select[tuple[str]]:
+    """Select what may still be finished, and hold it."""
+    each, body = schema.deliveries.c, schema.bodies.c
+    joined = select(each.id).join_from(schema.deliveries, schema.bodies, body.message_id == each.message_id)
+    open_still = each.state.in_(["held", "dead", "old"])
+    return joined.where(each.message_id == message_id, body.data.is_(None), open_still).with_for_update()
 
 
 def _draft(taken: TakenIn) -> dict[str, object] | None:

@@ -88,6 +88,7 @@ def delivery_row(
         "due_at": AT_ONCE,
         "answer": "",
         "refused": {},
+        "settled_at": None,
     }
 
 

@@ -76,7 +76,11 @@ class MemoryIntake:
     def finish(self, origin: str, taken: TakenIn, now: datetime) -> None:
         """Put into a draft's place what has become of it."""
         with self.shelf.lock:
-            for parcel in self.shelf.of_message(taken.message_id):
+            parcels = self.shelf.of_message(taken.message_id)
+            composed = self.shelf.messages[taken.message_id].composed
+            if composed or not any(each.state in {"held", "dead", "old"} for each in parcels):
+                return  # another process has finished it, and it may have left; or a person has dropped it
+            for parcel in parcels:
                 del self.shelf.parcels[parcel.id]
             self._put(origin, taken, now)
 

@@ -123,3 +123,4 @@ class MemoryOutbox:
             for parcel in self._held_by(claimer_id, reasons):
                 ended = replace(parcel, state=state, answer=reasons[parcel.id], settled_at=utc(now))
                 self.shelf.put(replace(ended, claimed_by=None, claimed_until=None))
+                self.shelf.mark_accepted(parcel.message_id)

@@ -25,7 +25,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from sereno.adapters.store import mail_schema as schema
 from sereno.adapters.store.engine import reading, writing
 from sereno.adapters.store.mail_rows import MESSAGE_COLUMNS, message_of
-from sereno.adapters.store.settling import settle
+from sereno.adapters.store.settling import mark_accepted, settle
 from sereno.domain.outbox import Delivery, Ending
 from sereno.domain.wallclock import utc
 from sereno.engine.mail_ports import Claimer, Wanted
@@ -126,6 +126,8 @@ class SqlOutbox:
             with writing(self.engine) as connection:
                 mine = _one_of(claimer_id).values(**ended, claimed_by=None, claimed_until=None)
                 connection.execute(mine, rows)
+                messages = select(_each.message_id).where(_each.id.in_(sorted(reasons)))
+                mark_accepted(connection, connection.scalars(messages).all())
 
     def _deliveries(self, connection: Connection, wanted: Select[Any]) -> list[Delivery]:
         return [
