@@ -1,5 +1,6 @@
 """What every store remembers of the queues of other applications."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -136,6 +137,34 @@ def test_a_draft_keeps_its_row_until_it_is_composed(place):
     assert store.intake.drafts("correos") == []
     end(store)
     assert due(store) == [stamp(draft.row)]
+
+
+def test_a_draft_is_finished_once_whoever_is_first(store):
+    draft = taken(a_row(), "held", message=None, answer="falta")
+    store.intake.take_in("correos", [draft], NOW)
+    assert store.intake.finish("correos", taken(draft.row), NOW)
+    end(store)
+    assert not store.intake.finish("correos", taken(draft.row), NOW)
+    assert counts(store) == {"accepted": 1}
+
+
+def test_a_draft_that_was_dropped_stays_dropped(store):
+    draft = taken(a_row(), "held", message=None, answer="falta")
+    store.intake.take_in("correos", [draft], NOW)
+    store.desk.drop(draft.message_id, "", NOW)
+    assert not store.intake.finish("correos", taken(draft.row), NOW)
+    assert counts(store) == {"dropped": 1}
+
+
+def test_rows_that_many_take_in_at_once_are_taken_in_once(place):
+    rows = [taken(a_row(number)) for number in range(40)]
+
+    def take(store, part):
+        store.intake.take_in("correos", rows[part:], NOW)
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(take, [place.open() for _ in range(4)], [0, 0, 10, 20]))
+    assert counts(place.open()) == {"queued": 40}
 
 
 def test_what_was_never_composed_and_cannot_be_is_dead_with_its_row(store):

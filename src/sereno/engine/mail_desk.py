@@ -13,6 +13,7 @@ from sereno.engine.post_office import PostOffice
 from sereno.engine.taking_in import composed_as
 
 DROPPED = "Descartado por una persona"
+OVERTAKEN = "otro proceso, u otra persona, ya había decidido sobre él; se queda como está."
 Old = tuple[str, Stamp]
 
 
@@ -68,8 +69,8 @@ def adopt(origin: str, chosen: Sequence[Old], office: PostOffice) -> Iterator[st
             yield f"{short_name(name)}: {why}; se queda como está."
             continue
         taken = composed_as(origin, name, rows[stamp], office.clock.now(), office)
-        office.intake.finish(origin, taken, office.clock.now())
-        yield f"{short_name(name)}: {_became(taken)}"
+        done = office.intake.finish(origin, taken, office.clock.now())
+        yield f"{short_name(name)}: {_became(taken) if done else OVERTAKEN}"
 
 
 def ignore(origin: str, chosen: Sequence[Old], office: PostOffice) -> Iterator[str]:  # noqa: ARG001  as adopt
@@ -86,8 +87,8 @@ def _compose_again(sheet: MailSheet, to: str | None, office: PostOffice) -> str:
     taken = composed_as(sheet.line.origin, sheet.line.message_id, row, now, office)
     if taken.state == "dead":
         raise SerenoError(f"{short_name(sheet.line.id)}: {taken.answer}")
-    office.intake.finish(sheet.line.origin, replace(taken, row=sheet.draft), now)
-    return f"{short_name(sheet.line.id)}: {_became(taken)}"
+    done = office.intake.finish(sheet.line.origin, replace(taken, row=sheet.draft), now)
+    return f"{short_name(sheet.line.id)}: {_became(taken) if done else OVERTAKEN}"
 
 
 def _became(taken: TakenIn) -> str:

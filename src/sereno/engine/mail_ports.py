@@ -145,8 +145,8 @@ class Intake(Protocol):
         """Return the held mail that waits for attachments, and since when it does."""
         ...
 
-    def finish(self, origin: str, taken: TakenIn, now: datetime) -> None:
-        """Put into a draft's place what has become of it."""
+    def finish(self, origin: str, taken: TakenIn, now: datetime) -> bool:
+        """Put into a draft's place what has become of it; False where another, or a drop, was first."""
         ...
 
     def to_stamp(self, origin: str, limit: int, after: Stamp) -> list[Stamp]:

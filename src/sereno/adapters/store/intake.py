@@ -66,10 +66,11 @@ class SqlIntake:
         numbers = sorted({number for number, _ in rows})
         if not numbers:
             return {}
-        between = _row.number.between(numbers[0], numbers[-1])  # a page is a run of numbers
+        # One by one: between the first and the last of a page may lie all that was ever taken in.
+        of_page = _row.number.in_(numbers)
         columns = select(_row.number, _row.fingerprint, _row.stamped_at)
         with reading(self.engine) as connection:
-            found = connection.execute(columns.where(_row.origin == origin, between)).all()
+            found = connection.execute(columns.where(_row.origin == origin, of_page)).all()
         wanted = set(rows)
         return {
             (number, fingerprint): Known(stamped=at is not None)
@@ -79,12 +80,12 @@ class SqlIntake:
 
     def rows_of(self, origin: str, message_ids: Collection[str]) -> Mapping[str, Stamp]:
         """Return the row from which each of these messages was taken."""
-        columns = select(_row.message_id, _row.number, _row.fingerprint)
+        columns = select(_row.message_id, _row.number, _row.fingerprint, _row.origin)
+        # By message alone: SQLite would rather go through all that was ever taken from the queue.
+        named = columns.where(_row.message_id.in_(sorted(message_ids)))
         with reading(self.engine) as connection:
-            found = connection.execute(
-                columns.where(_row.origin == origin, _row.message_id.in_(sorted(message_ids)))
-            ).all()
-        return {name: (number, mark) for name, number, mark in found}
+            found = connection.execute(named).all()
+        return {name: (number, mark) for name, number, mark, of_queue in found if of_queue == origin}
 
     def take_in(self, origin: str, taken: Sequence[TakenIn], now: datetime) -> None:
         """Put mail of a queue into the outbox in one transaction; what is known already stays as it is."""
@@ -123,19 +124,20 @@ class SqlIntake:
             for name, since, answer, draft in found
         ]
 
-    def finish(self, origin: str, taken: TakenIn, now: datetime) -> None:
-        """Put into a draft's place what has become of it."""
+    def finish(self, origin: str, taken: TakenIn, now: datetime) -> bool:
+        """Put into a draft's place what has become of it; False where another, or a drop, was first."""
         name = taken.message_id
         messages, deliveries, bodies = self._rows(origin, [taken], now)
         message = schema.messages
         with writing(self.engine) as connection:
             if connection.scalar(_draft_of(name)) is None:
-                return  # another process has finished it, and it may have left; or a person has dropped it
+                return False  # what another process has finished may have left
             connection.execute(delete(schema.deliveries).where(schema.deliveries.c.message_id == name))
             connection.execute(delete(schema.bodies).where(schema.bodies.c.message_id == name))
             for row in messages:
                 connection.execute(update(message).where(message.c.id == name).values(row))
             _insert(connection, [], deliveries, bodies)
+        return True
 
     def to_stamp(self, origin: str, limit: int, after: Stamp) -> list[Stamp]:
         """Return, in order, rows beyond `after` whose mail was accepted and that we have not stamped yet."""

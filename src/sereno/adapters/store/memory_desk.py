@@ -73,16 +73,17 @@ class MemoryIntake:
                     found.append((since, TakenIn(parcel.id, kept.draft, "held", answer=parcel.answer)))
         return found
 
-    def finish(self, origin: str, taken: TakenIn, now: datetime) -> None:
-        """Put into a draft's place what has become of it."""
+    def finish(self, origin: str, taken: TakenIn, now: datetime) -> bool:
+        """Put into a draft's place what has become of it; False where another, or a drop, was first."""
         with self.shelf.lock:
             parcels = self.shelf.of_message(taken.message_id)
             composed = self.shelf.messages[taken.message_id].composed
             if composed or not any(each.state in {"held", "dead", "old"} for each in parcels):
-                return  # another process has finished it, and it may have left; or a person has dropped it
+                return False  # what another process has finished may have left
             for parcel in parcels:
                 del self.shelf.parcels[parcel.id]
             self._put(origin, taken, now)
+            return True
 
     def to_stamp(self, origin: str, limit: int, after: Stamp) -> list[Stamp]:
         """Return, in order, rows beyond `after` whose mail was accepted and that we have not stamped yet."""

@@ -15,6 +15,7 @@ from sereno.domain.outbox import (
     Message,
     State,
     deliveries_of,
+    is_sent,
     part_id,
 )
 from sereno.domain.wallclock import utc
@@ -121,8 +122,7 @@ class Shelf:
 
     def mark_accepted(self, message_id: str) -> None:
         """Note that a queue's row may be stamped: some of its mail was accepted, and none is open."""
-        states = {each.state for each in self.of_message(message_id)}
-        if "accepted" in states and states <= {"accepted", "dropped"}:
+        if is_sent({each.state for each in self.of_message(message_id)}):
             for stamp, taken in self.taken.items():
                 if taken.message_id == message_id:
                     self.taken[stamp] = replace(taken, accepted=True)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    func,
     null,
     or_,
     select,
@@ -52,6 +53,7 @@ class SqlOutbox:
         if limit <= 0 and not endings:
             return []
         with writing(self.engine) as connection:
+            _hold_claims(connection, claimer.id)
             settle(connection, endings, claimer.id, at)
             if limit <= 0:
                 return []
@@ -91,6 +93,7 @@ class SqlOutbox:
         """Return what a claimer holds, without bytes."""
         mine = and_(_each.claimed_by == claimer_id, _each.state == "sending")
         with reading(self.engine) as connection:
+            _hold_claims(connection, claimer_id)
             return self._deliveries(connection, _whole(mine, with_bytes=False))
 
     def lose(self, delivery_ids: Iterable[str], claimer_id: str, answer: str, now: datetime) -> None:
@@ -142,6 +145,15 @@ class SqlOutbox:
         ]
 
 
+def _hold_claims(connection: Connection, claimer_id: str) -> None:
+    """Wait until a server has made up its mind about a claim whose process died while it was committed.
+
+    SQLite has: it writes in the process itself.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(claimer_id))))
+
+
 def _claim(limit: int, wanted: Wanted, claimer: Claimer, now: datetime) -> ReturningUpdate[Any]:
     """Move up to `limit` waiting deliveries to `sending`, and return them in any order."""
     # A common table expression: as a subquery, PostgreSQL may run it more than once and exceed the limit.
@@ -150,7 +162,7 @@ def _claim(limit: int, wanted: Wanted, claimer: Claimer, now: datetime) -> Retur
     first = waiting.order_by(*TURN).limit(limit).with_for_update(skip_locked=True)
     return (
         update(schema.deliveries)
-        .where(_each.id.in_(select(first.cte("first").c.id)), schema.WAITS)
+        .where(_each.id.in_(select(first.cte("first").c.id)))  # locked, so they wait still
         .values(state="sending", claimed_by=claimer.id, claimed_until=claimer.until)
         .returning(_each.id)
     )

@@ -1,16 +1,17 @@
 """What an attempt's end changes in the store, all in the caller's transaction."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Update, bindparam, exists, func, insert, select, update
+from sqlalchemy import Connection, Update, bindparam, func, insert, select, update
 
 from sereno.adapters.store import mail_schema as schema
 from sereno.adapters.store.ledger import write_notices
 from sereno.adapters.store.mail_rows import delivery_row
 from sereno.adapters.store.refusals import write_refusals
-from sereno.domain.outbox import Ending, part_id
+from sereno.domain.outbox import Ending, State, is_sent, part_id
 from sereno.domain.wallclock import utc
 
 _each = schema.deliveries.c
@@ -34,13 +35,20 @@ def settle(connection: Connection, endings: Sequence[Ending], claimer_id: str, n
 def mark_accepted(connection: Connection, message_ids: Iterable[str]) -> None:
     """Note which rows of queues may be stamped: some of their mail was accepted, and none is still open."""
     ids = sorted(set(message_ids))
-    if ids:
-        deliveries = schema.deliveries.alias().c
-        of_row = deliveries.message_id == _row.message_id
-        is_open = exists().where(of_row, deliveries.state.not_in(["accepted", "dropped"]))
-        was_sent = exists().where(of_row, deliveries.state == "accepted")
-        due = update(schema.taken_in).where(_row.message_id.in_(ids), ~is_open, was_sent)
-        connection.execute(due.values(accepted=True))
+    if not ids:
+        return
+    rows = select(_row.message_id).where(_row.message_id.in_(ids)).order_by(_row.message_id)
+    # Held: of two processes that end two parts of a message at once, the second sees what the first wrote.
+    connection.execute(rows.with_for_update()).all()
+    states: dict[str, set[State]] = defaultdict(set)
+    # By their message alone: SQLite would look for a state among all that was ever accepted.
+    for name, state in connection.execute(
+        select(_each.message_id, _each.state).where(_each.message_id.in_(ids))
+    ):
+        states[name].add(state)
+    sent = [name for name in ids if is_sent(states[name])]
+    if sent:
+        connection.execute(update(schema.taken_in).where(_row.message_id.in_(sent)).values(accepted=True))
 
 
 def _held(connection: Connection, claimer_id: str) -> dict[str, tuple[str, str]]:
