@@ -7,6 +7,7 @@ from tests.monitors.cases import MONITORS
 
 from sereno.adapters.inspection import declared_tables, inspect_registers
 from sereno.adapters.memory import MemorySource
+from sereno.adapters.terminal import Terminal
 from sereno.domain.rules import Column, Condition, Table
 
 MADRID = ZoneInfo("Europe/Madrid")
@@ -44,3 +45,11 @@ def test_all_rows_are_looked_at_whatever_a_monitor_fetches():
     (found,) = inspect_registers([table], {"x": source}, MADRID)
     assert (found.rows, found.doubts) == (2, 1)
     assert "se esperan 3 como mínimo" in found.fault
+
+
+def test_data_that_cannot_be_understood_are_not_shown_as_well(capsys):
+    table = Table("TbX", "x", (Column("A", "DATE"),))
+    for value, verdict in (("nunca", "con dudas"), ("1/2/2026", "bien")):
+        source = MemorySource([table], {"TbX": [{"A": value}]})
+        Terminal().inspection(list(inspect_registers([table], {"x": source}, MADRID)), ())
+        assert capsys.readouterr().out.splitlines()[2].strip().endswith(f" {verdict}")

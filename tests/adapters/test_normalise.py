@@ -183,7 +183,7 @@ def test_what_is_no_date_is_a_datum_to_correct(value):
 
 
 @pytest.mark.parametrize(
-    "value", ["Sí", "SI", "si", "s", "Yes", "true", "1", "-1", "si\u0301", True, 1, -1, 1.0]
+    "value", ["Sí", "SI", "si", "s", "Yes", "true", "VERDADERO", "1", "-1", "si\u0301", True, 1, -1, 1.0]
 )
 def test_every_yes_is_one(value):
     assert one(value, "FLAG") == 1

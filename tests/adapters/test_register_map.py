@@ -10,6 +10,7 @@ from sereno.adapters.memory import MemorySource
 from sereno.adapters.register_map import map_register
 from sereno.adapters.schema import parse_schema
 from sereno.adapters.sources.fetch import fetch
+from sereno.adapters.sources.opening import open_register_source
 from sereno.domain.errors import FaultyInput, NotConfigured
 from sereno.domain.rules import Column, Table
 
@@ -110,3 +111,18 @@ def test_names_with_accents_and_quotes_can_be_read_back(file):
 def test_a_register_that_is_not_configured_is_told(file):
     with pytest.raises(NotConfigured, match="BRASS_DB_URL"):
         map_register("brass", None, DECLARED, file)
+
+
+def test_another_table_that_cannot_be_read_does_not_stand_in_the_way(tmp_path, file):
+    folder = tmp_path / "registro"
+    folder.mkdir()
+    (folder / "Vacia.csv").touch()
+    (folder / "Equipos.csv").write_text("IDEquipoMedida;Nombre;FechaFinServicio\n", "utf-8")
+    source = open_register_source("brass", f"csv:///{folder}", None, 5)
+    assert 'TbEquiposMedida = "Equipos"' in map_register("brass", source, DECLARED, file)
+
+
+def test_where_the_file_cannot_be_written_that_is_told(tmp_path):
+    with pytest.raises(FaultyInput, match="no se puede escribir"):
+        map_register("brass", register(**OTHER), DECLARED, tmp_path / "nada" / "monitors.local.toml")
+    assert list(tmp_path.iterdir()) == []

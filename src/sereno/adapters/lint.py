@@ -11,6 +11,7 @@ from sereno.adapters.cases import Case, read_cases, rehearse
 from sereno.adapters.monitors import load_monitor
 from sereno.adapters.snapshot import SqliteSnapshot
 from sereno.domain.errors import Fault, MonitorError, RuleFailed
+from sereno.domain.parcels import PERSON
 from sereno.domain.rules import (
     OWNER,
     PEOPLE,
@@ -19,19 +20,11 @@ from sereno.domain.rules import (
     DigestPlan,
     Monitor,
     Query,
-    QueryKind,
-    Rule,
     Table,
 )
+from sereno.engine.look import GIVEN, given_by
 
 SOME_DAY = date(2026, 1, 1)
-PERSON = "Persona"
-GIVEN: dict[QueryKind, set[str]] = {
-    "check": {"registro", "tabla", "clave", "columna", "valor"},
-    "figure": {"label", "now", "before"},
-    "people": {PERSON},
-}
-"""The columns that a query of a kind gives, whatever else it gives."""
 
 
 @dataclass(slots=True)
@@ -98,22 +91,17 @@ def _queries(monitor: Monitor) -> list[Query]:
 
 def _missing_columns(monitor: Monitor, reads: Reads, name: str) -> Iterator[Fault]:
     for rule in monitor.rules:
-        for column in sorted(_wanted(rule) - {*reads.gives[rule.id]}):
+        for column in sorted(given_by(rule) - {*reads.gives[rule.id]}):
             yield Fault(f"{name}/queries.sql, rule: {rule.id}", f"no da la columna {column}", "que la dé")
     for query in monitor.queries.values():
         given = reads.gives[query.id]
         place = f"{name}/queries.sql, {query.kind}: {query.id}"
-        for column in sorted(GIVEN.get(query.kind, set()) - {*given}):
+        for column in sorted(GIVEN.get(query.kind, frozenset()) - {*given}):
             yield Fault(place, f"no da la columna {column}", "que la dé")
         if query.kind == "count" and len(given) != 1:
             yield Fault(place, f"da {len(given)} columnas", "una sola, con un número")
         if query.kind == "people" and {*given} == {PERSON}:
             yield Fault(place, f"solo da {PERSON}", "también las columnas que dicen de qué hallazgo")
-
-
-def _wanted(rule: Rule) -> set[str]:
-    single = {column for column in (rule.due, rule.owner) if column}
-    return {*rule.key, *rule.track, *single, *(shown.column for shown in rule.columns)}
 
 
 def _audience_faults(monitor: Monitor, where: str) -> Iterator[Fault]:

@@ -34,8 +34,8 @@ _DATE = re.compile(
     re.ASCII | re.VERBOSE | re.IGNORECASE,
 )
 _FLAGS = {
-    **dict.fromkeys(("sí", "si", "s", "yes", "true", "1", "-1"), 1),
-    **dict.fromkeys(("no", "n", "false", "0"), 0),
+    **dict.fromkeys(("sí", "si", "s", "yes", "true", "verdadero", "1", "-1"), 1),
+    **dict.fromkeys(("no", "n", "false", "falso", "0"), 0),
 }
 
 

@@ -8,13 +8,14 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 
 from sereno.adapters.sources.fetch import open_register
 from sereno.adapters.sources.ports import Reader, Source
 from sereno.domain.directory import plain
-from sereno.domain.errors import Fault, FaultyInput, SchemaDrift
+from sereno.domain.errors import Fault, FaultyInput, SchemaDrift, SourceUnavailable
 from sereno.domain.rules import Column, Table
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -36,8 +37,22 @@ def map_register(register: str, source: Source | None, declared: Sequence[Table]
     if not lines:
         return ""
     added = "\n".join(lines) + "\n"
-    file.write_text(f"{before.rstrip()}\n\n{added}".lstrip(), "utf-8", newline="\n")
+    _write(file, f"{before.rstrip()}\n\n{added}".lstrip())
     return added
+
+
+def _write(file: Path, text: str) -> None:
+    """Replace the file as a whole: what a person wrote in it is not lost to a disk that is full."""
+    draft = file.with_name(f".{file.name}.tmp")
+    try:
+        draft.write_text(text, "utf-8", newline="\n")
+        draft.replace(file)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink()
+        found = f"no se puede escribir {file} ({error.strerror})"
+        expected = "que la cuenta que ejecuta Sereno pueda escribir en esa carpeta"
+        raise FaultyInput((Fault("register map", found, expected),)) from error
 
 
 def _lines(register: str, reader: Reader, declared: Sequence[Table]) -> Iterator[str]:
@@ -73,12 +88,17 @@ def _likeliest(reader: Reader, table: Table, free: Sequence[str]) -> str | None:
 
 def _part(reader: Reader, table: Table, name: str) -> float:
     """Say which part of a table's needed columns another has."""
-    try:
-        existing = reader.columns(name)
-    except SchemaDrift:
-        return 0.0
+    existing = _columns(reader, name)
     needed = [column for column in table.columns if not column.optional]
     return sum(_same((each.name, *each.also), existing) is not None for each in needed) / max(1, len(needed))
+
+
+def _columns(reader: Reader, name: str) -> list[str]:
+    """List a table's columns; of one that cannot be read there are none to compare."""
+    try:
+        return reader.columns(name)
+    except (SchemaDrift, SourceUnavailable):
+        return []
 
 
 def _table_line(table: Table, tables: Mapping[str, str | None]) -> str:
@@ -93,7 +113,7 @@ def _column_lines(
     register: str, reader: Reader, table: Table, tables: Mapping[str, str | None]
 ) -> Iterator[str]:
     own = tables[table.name]
-    existing = [] if own is None else reader.columns(own)
+    existing = [] if own is None else _columns(reader, own)
     folded = {name.casefold() for name in existing}
     lost = [
         each for each in table.columns if folded.isdisjoint(n.casefold() for n in (each.name, *each.also))

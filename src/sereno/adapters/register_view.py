@@ -27,7 +27,7 @@ class RegisterView:
 
     seen: tuple[SeenTable, ...]
     missing: tuple[str, ...]
-    """What is declared and needed, and is not there."""
+    """What is declared and needed, and is not there or cannot be read."""
     optional: tuple[str, ...]
     """What is declared and may be missing, and is."""
 
@@ -39,9 +39,10 @@ def view_register(
     with open_register(register, source) as reader:
         seen = tuple(_look(reader, table) for table in reader.tables())
         theirs = reading_declared_names(reader, names)
-        told = [(table, *_differences(theirs, table)) for table in declared]
-    missing = tuple(fault for _, drifts, _ in told for fault in drifts)
-    return RegisterView(seen, missing, tuple(each for *_, optional in told for each in optional))
+        told = [_differences(theirs, table) for table in declared]
+        unread = [each for table in declared if (each := _unread(seen, theirs, table, names))]
+    missing = dict.fromkeys([*(fault for drifts, _ in told for fault in drifts), *unread])
+    return RegisterView(seen, tuple(missing), tuple(each for _, optional in told for each in optional))
 
 
 def _look(reader: Reader, table: str) -> SeenTable:
@@ -52,6 +53,16 @@ def _look(reader: Reader, table: str) -> SeenTable:
         return SeenTable(table, None, str(error))
     told = (f"{name} ({kind})" for name, kind in zip(columns, types, strict=True))
     return SeenTable(table, rows, ", ".join(told))
+
+
+def _unread(seen: Sequence[SeenTable], reader: Reader, table: Table, names: LocalNames | None) -> str | None:
+    """Say why a declared table that is there cannot be read."""
+    try:
+        found = (find_table(reader, table) or "").casefold()
+    except SchemaDrift:
+        return None  # told as missing
+    own = names.tables.get(found, found).casefold() if names else found
+    return next((each.told for each in seen if each.rows is None and each.table.casefold() == own), None)
 
 
 def _differences(reader: Reader, table: Table) -> tuple[list[str], list[str]]:

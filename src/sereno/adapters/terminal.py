@@ -206,7 +206,8 @@ def _duty_row(duty: Duty, missing: Sequence[str]) -> tuple[str, ...]:
 
 def _inspected_row(each: "Inspected") -> tuple[str, ...]:
     absent = each.rows is None and not each.fault
-    verdict = "MAL" if each.fault else "no está (es opcional)" if absent else "bien"
+    readable = "con dudas" if each.doubts else "bien"
+    verdict = "MAL" if each.fault else "no está (es opcional)" if absent else readable
     rows = NONE if each.rows is None else str(each.rows)
     return (each.table.register, each.table.name, rows, str(each.doubts), verdict)
 

@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
+from math import isfinite
 
 from sereno.domain.errors import RegisterEmpty, RuleFailed, SchemaDrift, SourceUnavailable
-from sereno.domain.findings import Blind, Datum, Look, Outcome, Row, Seen, judge
+from sereno.domain.findings import Blind, Cell, Datum, Look, Outcome, Row, Seen, judge
 from sereno.domain.ledger import Entry, Ledger, follow
-from sereno.domain.rules import Monitor, Query, Rule, Setting
+from sereno.domain.parcels import PERSON
+from sereno.domain.rules import Monitor, Query, QueryKind, Rule, Setting
 from sereno.engine.ports import Log, Registers, Snapshot
 
 BLINDING = (SourceUnavailable, SchemaDrift, RegisterEmpty, RuleFailed)
@@ -15,6 +17,13 @@ BLINDING = (SourceUnavailable, SchemaDrift, RegisterEmpty, RuleFailed)
 
 CHECK_COLUMNS = ("registro", "tabla", "clave", "columna", "valor")
 """What a query of kind `check` answers with: a datum to correct a row."""
+FIGURE_NUMBERS = ("now", "before")
+GIVEN: Mapping[QueryKind, frozenset[str]] = {
+    "check": frozenset(CHECK_COLUMNS),
+    "figure": frozenset({"label", *FIGURE_NUMBERS}),
+    "people": frozenset({PERSON}),
+}
+"""The columns that a query of a kind gives, whatever else it gives."""
 
 
 def look_at(
@@ -62,9 +71,42 @@ def _answers(queries: Sequence[Query], snapshot: Snapshot) -> dict[str, Sequence
 
 def _answer(query: Query, snapshot: Snapshot) -> Sequence[Row] | Blind:
     try:
-        return snapshot.select(query)
+        rows = snapshot.select(query)
+        _require(query, rows, GIVEN.get(query.kind, frozenset()))
+        for value in (row[column] for row in rows if query.kind == "figure" for column in FIGURE_NUMBERS):
+            _require_number(query, value)
     except BLINDING as error:
         return Blind(query.id, str(error))
+    return rows
+
+
+def given_by(rule: Rule) -> frozenset[str]:
+    """Name the columns that a rule's query must give."""
+    single = {column for column in (rule.due, rule.owner) if column}
+    return frozenset({*rule.key, *rule.track, *single, *(shown.column for shown in rule.columns)})
+
+
+def _require(query: Query, rows: Sequence[Row], columns: frozenset[str]) -> None:
+    for column in sorted(columns - rows[0].keys() if rows else ()):
+        raise _failed(query, f"no da la columna {column}")
+
+
+def _require_number(query: Query, value: Cell) -> None:
+    if value is not None and not (isinstance(value, int | float) and isfinite(value)):
+        raise _failed(query, f"da «{value}» por número")
+
+
+def _require_dates(rule: Rule, rows: Sequence[Row]) -> None:
+    for value in (row[rule.due] for row in rows if rule.due):
+        try:
+            if value is not None:
+                date.fromisoformat(str(value))
+        except ValueError:
+            raise _failed(rule.query, f"da «{value}» por fecha en {rule.due}") from None
+
+
+def _failed(query: Query, what: str) -> RuleFailed:
+    return RuleFailed(f"La consulta {query.id} {what}. Corríjala en el queries.sql de su monitor.")
 
 
 def _data(rows: Sequence[Row] | Blind) -> list[Datum]:
@@ -75,7 +117,10 @@ def _data(rows: Sequence[Row] | Blind) -> list[Datum]:
 
 def _evaluate(rule: Rule, snapshot: Snapshot, today: date, settings: Mapping[str, Setting]) -> Outcome:
     try:
-        return judge(rule, snapshot.select(rule.query), today, settings)
+        rows = snapshot.select(rule.query)
+        _require(rule.query, rows, given_by(rule))
+        _require_dates(rule, rows)
+        return judge(rule, rows, today, settings)
     except BLINDING as error:
         return Blind(rule.id, str(error))
 
@@ -84,12 +129,18 @@ def _counts(queries: Sequence[Query], snapshot: Snapshot, log: Log) -> dict[str,
     """Count for the diagnostics; they inform, so that their failing is logged and blinds nothing."""
     counts = {}
     for query in queries:
-        answer = _answer(query, snapshot)
-        if isinstance(answer, Blind):
-            log.warning("diagnostic.failed", query=query.id, why=answer.why)
-        else:
-            counts[query.id] = int(next(iter(answer[0].values())) or 0)
+        try:
+            counts[query.id] = _count(query, snapshot.select(query))
+        except BLINDING as error:
+            log.warning("diagnostic.failed", query=query.id, why=str(error))
     return counts
+
+
+def _count(query: Query, rows: Sequence[Row]) -> int:
+    for number in (value for row in rows for value in row.values()):
+        _require_number(query, number)
+        return int(number or 0)
+    raise _failed(query, "no da ningún número")
 
 
 def _log_look(monitor: Monitor, look: Look, log: Log) -> None:

@@ -13,6 +13,8 @@ import pytest
 from tests.adapters.sources.building import fetched, opened, reason
 from tests.contracts.sources.building import SHIPPERS, THEIRS, at_rest
 
+from sereno.adapters.register_view import view_register
+from sereno.adapters.sources.access_file import _catalog
 from sereno.adapters.sources.access_layout import find_pages
 from sereno.domain.errors import SourceUnavailable
 from sereno.domain.rules import Column, Table
@@ -175,7 +177,66 @@ def test_a_table_that_says_to_have_more_rows_than_there_are_is_not_believed(copy
 def test_what_is_no_whole_readable_file_is_told(copy, change, told):
     found = reason(copy("ASampleDatabase.accdb", change), table("Asset Items", Make="TEXT"))
     assert told in found
-    assert "access+pyodbc" in found
+    assert ("access+pyodbc" in found) == ("no es un fichero" not in found)
+
+
+def described(raw, name):
+    """Return where a file describes its table, and the names that stand there."""
+    with_pages = find_pages(bytes(raw))
+    (page,) = (number for table, number in dict(_catalog(with_pages)).items() if table == name)
+    return page * with_pages.size, [each.name for each in with_pages.definition(page).fields]
+
+
+def test_names_in_access_97_may_have_accents(copy):
+    def rename(raw):
+        start, _ = described(raw, "Shippers")
+        at = raw.index(b"CompanyName", start)
+        raw[at : at + 11] = "Compañía S.".encode("cp1252")
+        return raw
+
+    with copy("nwind.mdb", rename).open() as reader:
+        assert reader.columns("Shippers") == ["ShipperID", "Compañía S.", "Phone"]
+        assert next(reader.rows("Shippers", ["Compañía S."]))[0] == ("Speedy Express",)
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "told"),
+    [(16, 0xC0, "es de un tipo que solo lee Access (Calculado)"), (0, 18, "que solo lee Access (Complejo)")],
+)
+def test_a_column_whose_values_stand_elsewhere_is_not_read_as_what_it_is_not(copy, at, value, told):
+    def change(raw):
+        start, names = described(raw, "Asset Items")
+        indexes = struct.unpack_from("<I", raw, start + 51)[0]
+        raw[start + 63 + 12 * indexes + 25 * names.index("Make") + at] = value
+        return raw
+
+    source = copy("ASampleDatabase.accdb", change)
+    assert told in reason(source, table("Asset Items", Make="TEXT"))
+    assert len(fetched(source, table("Asset Items", Acquired="DATE"))[0]) == 65
+
+
+def test_a_list_of_tables_that_lost_some_is_not_believed(copy):
+    """An optional table would be taken for missing."""
+
+    def lose(raw):
+        pages = find_pages(bytes(raw))
+        raw[pages.owned(pages.definition(2))[0] * 2048 + 11] |= 0x80  # says that its first row was deleted
+        return raw
+
+    assert "no está entero: la tabla MSysObjects" in reason(copy("nwind.mdb", lose), SHIPPERS)
+
+
+def test_one_table_that_is_damaged_is_told_and_the_next_one_read(copy):
+    def spoil(raw):
+        raw[raw.find(b"Speedy Express") // 2048 * 2048] = 0
+        return raw
+
+    view = view_register("brass", copy("nwind.mdb", spoil), None, [SHIPPERS])
+    assert {each.table: each.rows for each in view.seen} | {"Orders": 830, "Shippers": None} == {
+        each.table: each.rows for each in view.seen
+    }
+    assert len(view.missing) == 1
+    assert "no está entero: la tabla Shippers" in view.missing[0]
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -72,7 +72,9 @@ class TestDriver:
             access(path, sqlite_driver, timeout=0.5).open() as reader,
         ):
             holder.execute("BEGIN EXCLUSIVE")
-            with pytest.raises(SourceUnavailable, match=r"tiene bloqueado .* Se ha esperado 0.5 s") as told:
+            with pytest.raises(
+                SourceUnavailable, match=r"tiene bloqueado .* Se espera 0.5 s como mucho"
+            ) as told:
                 list(reader.rows("TbEquiposMedida", ["Nombre"]))
         assert "secreta" not in str(told.value)
 
@@ -119,6 +121,17 @@ def test_an_access_file_is_opened_shared_and_to_be_read():
     url = make_url("access+pyodbc:////servidor/recurso/x.accdb").set(password="a;b}c")
     told = odbc.connection_string(url)
     assert told == (f"DRIVER={ACCESS};DBQ=/servidor/recurso/x.accdb;ReadOnly=1;Exclusive=0;PWD={{a;b}}}}c}}")
+
+
+def test_no_option_of_an_address_opens_a_file_for_writing_or_alone():
+    url = make_url("access+pyodbc:///C:/x.accdb?readonly=0&EXCLUSIVE=1&dbq=otro&UID=Admin")
+    told = odbc.connection_string(url)
+    assert told == f"DRIVER={ACCESS};DBQ=C:/x.accdb;ReadOnly=1;Exclusive=0;UID=Admin"
+
+
+def test_an_account_that_is_locked_out_is_no_lock_to_wait_for():
+    words = "[28000] Login failed: the account is currently locked out. (18486)"
+    assert not odbc_faults.is_lock(pyodbc.Error("28000", words))
 
 
 @pytest.mark.parametrize(

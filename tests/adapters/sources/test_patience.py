@@ -9,7 +9,13 @@ import pytest
 from tests.adapters.sources.building import EQUIPMENT, fetched, opened, reason
 from tests.contracts.sources.building import at_rest
 
-from sereno.adapters.sources.patience import await_rest, copy_at_rest, copy_unchanged, patience
+from sereno.adapters.sources.patience import (
+    await_rest,
+    copy_at_rest,
+    copy_unchanged,
+    may_be_held,
+    patience,
+)
 from sereno.domain.errors import SourceUnavailable
 
 HEADING = "IDEquipoMedida;Nombre;FechaFinServicio\n"
@@ -117,3 +123,15 @@ def test_nothing_is_held_after_the_copy(file):
         next(reader.rows(EQUIPMENT.name, ["Nombre"]), None)
         held = [each.resolve() for each in Path("/proc/self/fd").iterdir()]
         assert file not in held
+
+
+@pytest.mark.parametrize(
+    ("error", "system", "held"),
+    [
+        (PermissionError(13, "Permission denied"), "nt", True),  # so it calls a sharing violation
+        (FileNotFoundError(2, "No such file"), "nt", False),
+        (PermissionError(13, "Permission denied"), "posix", False),
+    ],
+)
+def test_what_windows_does_not_let_open_may_be_open_elsewhere_and_is_waited_for(error, system, held):
+    assert may_be_held(error, system) == held

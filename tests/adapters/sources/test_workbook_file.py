@@ -2,12 +2,15 @@
 
 import re
 import zipfile
+from contextlib import suppress
 from datetime import date
 
 import pytest
 import xlsxwriter
 from tests.adapters.sources.building import fetched, opened, reason
 from tests.contracts.sources.building import at_rest
+
+from sereno.domain.errors import SchemaDrift, SourceUnavailable
 
 HEADING = ["IDEquipoMedida", "Nombre", "FechaFinServicio"]
 
@@ -42,14 +45,19 @@ def write(book, sheet, at, place, cell):
         sheet.write(at, place, cell)
 
 
-def rewrite(path, change):
-    """Write the workbook anew with its sheets changed as texts."""
+def rewrite(path, change, part="xl/worksheets/sheet1.xml"):
+    """Write the workbook anew with the parts of that name, or beginning, changed as texts."""
     with zipfile.ZipFile(path) as book:
         parts = {name: book.read(name) for name in book.namelist()}
     with zipfile.ZipFile(path, "w") as book:
         for name, raw in parts.items():
-            book.writestr(name, change(raw.decode("utf-8")) if "/worksheets/sheet" in name else raw)
+            book.writestr(name, change(raw.decode("utf-8")) if name.startswith(part) else raw)
     at_rest(path)
+
+
+def calculate(path):
+    """Say, as Excel does when it has calculated a workbook, that nothing waits for it."""
+    rewrite(path, lambda book: book.replace(' fullCalcOnLoad="1"', ""), "xl/workbook.xml")
 
 
 def test_dates_are_dates_serial_numbers_or_texts(register):
@@ -70,16 +78,107 @@ def test_a_number_that_is_no_day_of_the_calendar_is_reported(register):
     assert [doubt.key for doubt in doubts] == ["1", "2"]
 
 
-def test_a_formula_counts_as_what_it_came_to_and_an_error_is_reported(register):
-    rows, doubts = fetched(register(HEADING, [1, ("=B9", "Calibrador"), ("=1/0", "#DIV/0!")]))
-    assert rows == [(1, "Calibrador", None)]
+def test_a_formula_counts_as_what_it_came_to_and_an_error_is_reported(register, path):
+    source = register(HEADING, [1, ("=B9", "Calibrador"), ("=1/0", "#DIV/0!")], [2, ('=""', ""), None])
+    calculate(path)
+    rewrite(
+        path, lambda sheet: sheet.replace('<c r="B3"', '<c r="B3" t="str"')
+    )  # as Excel says that it is a text
+    rows, doubts = fetched(source)
+    assert rows == [(1, "Calibrador", None), (2, None, None)]
     assert [doubt.value for doubt in doubts] == ["#DIV/0!"]
 
 
-def test_formulas_that_nobody_has_calculated_blind(register, path):
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="B2"><f>B9</f></c>',
+        '<c r="B2"><f>B9</f><v></v></c>',  # as openpyxl writes it
+        '<c r="B2"><f>B9</f><v/></c>',
+        '<c r="B2" t="str"><f>B9</f></c>',
+        '<c r="B2"><f t="shared" si="0"/></c>',
+        '<x:c xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" r="B2"><x:f>B9</x:f></x:c>',
+    ],
+)
+def test_formulas_that_nobody_has_calculated_blind_their_sheet(register, path, cell):
     source = register(HEADING, [1, ("=B9", "Calibrador"), None])
-    rewrite(path, lambda sheet: re.sub("<v>Calibrador</v>", "", sheet))
-    assert "tiene fórmulas sin calcular (xl/worksheets/sheet1.xml)" in reason(source)
+    calculate(path)
+    rewrite(path, lambda sheet: re.sub('<c r="B2".*?</c>', cell, sheet))
+    assert "en la hoja TbEquiposMedida" in reason(source)
+    assert "hay fórmulas sin calcular (B2)" in reason(source)
+
+
+def test_a_zero_that_a_program_wrote_for_a_formula_is_no_result(register):
+    source = register(HEADING, [1, ("=B9", 0), None])
+    assert "hay fórmulas sin calcular (B2)" in reason(source)
+
+
+def test_merged_cells_of_which_all_but_one_lost_their_value_blind(path):
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("TbEquiposMedida")
+        for at, row in enumerate([HEADING, [1, "a"], [2, "b"], [3, "c"]]):
+            sheet.write_row(at, 0, row)
+        sheet.merge_range("C2:C4", 46053)
+    at_rest(path)
+    assert "hay celdas combinadas (C2:C4), y solo la primera guarda el dato" in reason(opened("xlsx", path))
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            lambda sheet: sheet.replace('r="3"', 'r="2"').replace('r="A3"', 'r="A2"'),
+            "la fila 2 está tras la 2",
+        ),
+        (
+            lambda sheet: re.sub('(<c r="A2".*?</c>)(<c r="B2".*?</c>)', r"\2\1", sheet),
+            "las celdas de la fila 2 no están en su orden",
+        ),
+    ],
+)
+def test_what_stands_out_of_order_is_not_left_out(register, path, change, told):
+    source = register(HEADING, [1, "a"], [2, "b"])
+    rewrite(path, change)
+    assert told in reason(source)
+
+
+def test_a_row_far_down_takes_no_time(register, path):
+    source = register(HEADING, [1, "a"])
+    rewrite(path, lambda sheet: sheet.replace('r="2"', 'r="90000000"').replace('2"', '90000000"'))
+    assert fetched(source)[0] == [(1, "a", None)]
+
+
+def test_a_sheet_whose_heading_is_further_down_blinds(register):
+    assert "no tiene cabecera en su primera fila" in reason(register([], HEADING, [1, "a"]))
+
+
+def test_a_workbook_of_the_strict_kind_is_told(register, path):
+    source = register(HEADING, [1, "a"])
+    kinds = {"spreadsheetml/2006": "spreadsheetml", "officeDocument/2006": "officeDocument"}
+    for transitional, strict in kinds.items():
+        old, new = f"schemas.openxmlformats.org/{transitional}", f"purl.oclc.org/ooxml/{strict}"
+        rewrite(path, lambda part, old=old, new=new: part.replace(old, new), "")
+    assert "no se ve ninguna hoja" in reason(source)
+    assert "no como «estricto»" in reason(source)
+
+
+def test_a_text_that_the_file_does_not_hold_blinds(register, path):
+    source = register(HEADING, [1, "a"])
+    rewrite(path, lambda sheet: sheet.replace("<v>3</v>", "<v>99</v>"))
+    assert "está dañado o a medio escribir" in reason(source)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_damage_anywhere_never_makes_a_sheet_shorter(register, path, seed):
+    """Write nonsense over some bytes: the rows are all there, or nothing is seen."""
+    source = register(HEADING, *([at, "a" * at, None] for at in range(1, 100)))
+    raw = bytearray(path.read_bytes())
+    start = len(raw) * seed // 30
+    raw[start : start + 20] = bytes((seed * 7 + at * 13) % 256 for at in range(20))
+    path.write_bytes(raw)
+    at_rest(path)
+    with suppress(SourceUnavailable, SchemaDrift):
+        assert len(fetched(source)[0]) == 99
 
 
 def test_a_sheet_that_tells_a_wrong_size_of_itself_is_read_whole(register, path):

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from sereno.adapters.sources.access_layout import Definition, Field, Pages, Unreadable, find_pages
-from sereno.adapters.sources.access_rows import TYPES, RowReader
+from sereno.adapters.sources.access_rows import TYPES, UNREAD, RowReader
 from sereno.adapters.sources.faults import unavailable
 from sereno.adapters.sources.patience import copy_at_rest, patience
 from sereno.adapters.sources.ports import Bound, Reader
@@ -18,10 +18,6 @@ _CATALOG = 2
 _TABLE, _LINKS = 1, frozenset({4, 6})
 _SYSTEM = 0x8000_0002
 _PAGE = 0x00FF_FFFF
-_MEND = (
-    "Si tiene contraseña, léala con access+pyodbc o quítesela; si no, ábrala en Access y use "
-    "«Compactar y reparar»"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +31,19 @@ class AccessFileSource:
     @contextmanager
     def open(self) -> Iterator[Reader]:
         """Copy the file, then let go of it; raise SourceUnavailable, also for what is wrong with the copy."""
+        copied = copy_at_rest(self.register, self.path, self.timeout)
+        with self.understanding():
+            pages = find_pages(copied)
+            catalog = dict(_catalog(pages))
+        yield AccessFileReader(self, pages, catalog)
+
+    @contextmanager
+    def understanding(self) -> Iterator[None]:
+        """Raise SourceUnavailable for what is wrong with the copy: one table, perhaps, and not the next."""
         try:
-            pages = find_pages(copy_at_rest(self.register, self.path, self.timeout))
-            yield AccessFileReader(self, pages, dict(_catalog(pages)))
+            yield
         except Unreadable as error:
-            raise unavailable(self.register, f"{self.path} {error}", _MEND) from error
+            raise unavailable(self.register, f"{self.path} {error}", error.advice) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +74,21 @@ class AccessFileReader:
         """Yield all the rows, a page at a time; where they are not as many as is told, none are believed."""
         definition = self._definition(table)
         limit = patience(self.source.register, f"{table} de {self.source.path}", self.source.timeout)
-        count = 0
-        for chunk in _chunks(self.pages, definition, columns):
-            limit.check()
-            count += len(chunk)
-            yield chunk
-        if count != definition.rows:
-            raise Unreadable(
-                f"no está entero: la tabla {table} dice tener {definition.rows} filas y se hallan {count}"
+        fields = [self._field(table, name) for name in columns]
+        with self.source.understanding():
+            for chunk in _whole(self.pages, table, definition, fields):
+                limit.check()
+                yield chunk
+
+    def _field(self, table: str, name: str) -> Field:
+        """Find a column; raise SchemaDrift for one whose values mean nothing as they stand in the row."""
+        field = _field(self._definition(table), name)
+        if field.kind in UNREAD:
+            raise SchemaDrift(
+                f"{self.source.register}: en {self.source.path}, la columna {name} de {table} es de un tipo "
+                f"que solo lee Access ({TYPES[field.kind]}). Lea ese registro con access+pyodbc."
             )
+        return field
 
     def _definition(self, table: str) -> Definition:
         place = self.catalog[table]
@@ -87,26 +97,37 @@ class AccessFileReader:
                 f"{self.source.register}: en {self.source.path}, {table} es un vínculo a {place}. "
                 "Escriba en su variable la dirección de esa base de datos."
             )
-        return self.pages.definition(place)
+        with self.source.understanding():
+            return self.pages.definition(place)
 
 
 def _catalog(pages: Pages) -> Iterator[tuple[str, int | str]]:
     definition = pages.definition(_CATALOG)
     columns = ("Name", "Type", "Id", "Flags", "Database", "ForeignName")
-    for chunk in _chunks(pages, definition, columns):
+    for chunk in _whole(pages, "MSysObjects", definition, [_field(definition, name) for name in columns]):
         for name, kind, number, flags, database, foreign in chunk:
-            if kind == _TABLE and not int(str(flags or 0)) & _SYSTEM:
-                yield str(name), int(str(number)) & _PAGE
+            if not isinstance(kind, int) or not isinstance(number, int):
+                raise Unreadable("está dañado: no se sabe qué tablas tiene")
+            if kind == _TABLE and not (isinstance(flags, int) and flags & _SYSTEM):
+                yield str(name), number & _PAGE
             elif kind in _LINKS:
                 yield str(name), f"{foreign} de {database or 'otra base de datos'}"
 
 
-def _chunks(
-    pages: Pages, definition: Definition, columns: Sequence[str]
+def _whole(
+    pages: Pages, table: str, definition: Definition, fields: Sequence[Field]
 ) -> Iterator[list[tuple[object, ...]]]:
-    reader = RowReader(pages, definition.variable, tuple(_field(definition, name) for name in columns))
+    """Yield a table's rows, a page at a time; raise Unreadable where they are not as many as it says."""
+    reader = RowReader(pages, definition.variable, tuple(fields))
+    count = 0
     for page in pages.owned(definition):
-        yield [reader.values(record) for record in pages.records(page)]
+        chunk = [reader.values(record) for record in pages.records(page)]
+        count += len(chunk)
+        yield chunk
+    if count != definition.rows:
+        raise Unreadable(
+            f"no está entero: la tabla {table} dice tener {definition.rows} filas y se hallan {count}"
+        )
 
 
 def _field(definition: Definition, name: str) -> Field:

@@ -22,10 +22,18 @@ _JET3_INDEX, _INDEX = 8, 12
 """Bytes that say how many rows each index has, before the columns."""
 _FIXED, _CALCULATED = 0x0001, 0xC000
 DECIMAL, CALCULATED = 16, 0
+_MEND = (
+    "Si tiene contraseña, léala con access+pyodbc o quítesela; si no, ábrala en Access y use "
+    "«Compactar y reparar»"
+)
 
 
 class Unreadable(Exception):
     """See to the file: it is none of Access, or encrypted, or damaged, or half written."""
+
+    def __init__(self, what: str, advice: str = _MEND) -> None:
+        super().__init__(what)
+        self.advice = advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +67,11 @@ class Definition:
 def find_pages(data: bytes) -> "Pages":
     """Sort the pages of a file; raise Unreadable where they are none."""
     if data[:4] != _MAGIC or len(data) < _SMALLEST:
-        raise Unreadable("no es un fichero de Access")
+        raise Unreadable("no es un fichero de Access", "Compruebe su dirección, y de qué es ese fichero")
     (version,) = struct.unpack_from("<I", data, _VERSION_AT)
     if version > _NEWEST:
-        raise Unreadable(f"es de una versión de Access que Sereno no conoce ({version})")
+        what = f"es de una versión de Access que Sereno no conoce ({version})"
+        raise Unreadable(what, "Léala con access+pyodbc")
     size = _SMALLEST if version == _OLDEST else 2 * _SMALLEST
     if len(data) % size:
         raise Unreadable("está cortado: no acaba donde acaba una página")

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from sereno.adapters.sources.access_layout import Field, Pages, Unreadable
+from sereno.adapters.sources.access_layout import CALCULATED, DECIMAL, Field, Pages, Unreadable
 
 BOOLEAN = 1
 TYPES: Mapping[int, str] = {
@@ -34,7 +34,10 @@ TYPES: Mapping[int, str] = {
     18: "Complejo",
     19: "Número grande",
     20: "Fecha/Hora extendida",
+    CALCULATED: "Calculado",
 }
+UNREAD = frozenset({18, 20, CALCULATED})
+"""What a row holds of these is a number of another table, or wrapped."""
 _NUMBERS: Mapping[int, struct.Struct] = {
     2: struct.Struct("<B"),
     3: struct.Struct("<h"),
@@ -43,7 +46,6 @@ _NUMBERS: Mapping[int, struct.Struct] = {
     6: struct.Struct("<f"),
     7: struct.Struct("<d"),
     8: struct.Struct("<d"),
-    18: struct.Struct("<i"),
     19: struct.Struct("<q"),
 }
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  # Access knows no zones
@@ -95,7 +97,7 @@ class RowReader:
             place = field.place + (1 if self.pages.jet3 else 2)
             return self._read(field, row[place : place + 17])
         if field.place + 1 >= len(offsets):
-            return None
+            raise Unreadable("está dañado: a una fila le falta un texto")
         return self._read(field, row[offsets[field.place] : offsets[field.place + 1]])
 
     def _read(self, field: Field, raw: bytes) -> object:
@@ -108,7 +110,7 @@ class RowReader:
         return self._rarer(field, raw)
 
     def _rarer(self, field: Field, raw: bytes) -> object:
-        if field.kind == 16:
+        if field.kind == DECIMAL:
             return _decimal(raw, field.scale)
         if field.kind == 15:
             return str(uuid.UUID(bytes_le=raw[:16]))
@@ -116,9 +118,7 @@ class RowReader:
             return self._long(raw)
         if field.kind == 9:
             return raw
-        raise Unreadable(
-            f"la columna {field.name} es de un tipo que no se lee ({TYPES.get(field.kind, field.kind)})"
-        )
+        raise Unreadable(f"está dañado: la columna {field.name} es de un tipo que no existe ({field.kind})")
 
     def _text(self, raw: bytes) -> str:
         if self.pages.jet3:
@@ -129,8 +129,10 @@ class RowReader:
 
     def _long(self, raw: bytes) -> bytes:
         """Gather a long text: in the row itself, in a piece elsewhere, or in a chain of them."""
-        if len(raw) < _MEMO_HEAD:
+        if not raw:
             return b""
+        if len(raw) < _MEMO_HEAD:
+            raise Unreadable("está dañado: un texto largo está a medias")
         flagged, pointer = struct.unpack_from("<II", raw)
         length = flagged & _LENGTH
         if flagged & _INLINE:

@@ -17,7 +17,7 @@ from sereno.domain.errors import SchemaDrift
 
 _TYPE = "texto"
 _FIELD = 2**24
-"""Characters of the longest cell: those of a long text in Access may be many more than the library's limit."""
+"""Characters of the longest cell: a long text of Access may have more than the library allows."""
 _HINT = re.compile(r"sep=(.)[\r\n]+")
 """A first line that tells Excel the separator."""
 
@@ -118,8 +118,8 @@ class CsvFolderReader:
 
     def _swallowed(self, table: str, first: int, last: int) -> SchemaDrift:
         return SchemaDrift(
-            f"{self.source.register}: en {self.files[table]} unas comillas unen las filas de la línea {first} "
-            f"a la {last}. Escriba doble cada comilla que sea parte de un texto."
+            f"{self.source.register}: en {self.files[table]} unas comillas unen las filas de la línea "
+            f"{first} a la {last}. Escriba doble cada comilla que sea parte de un texto."
         )
 
     def _text(self, table: str) -> Text:

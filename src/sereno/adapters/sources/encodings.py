@@ -1,4 +1,4 @@
-"""Recognise how a file of text is encoded, as a whole: half of one encoding and half of another is neither."""
+"""Recognise how a file of text is encoded, as a whole: half in one encoding, half in another is neither."""
 
 import codecs
 import re
@@ -9,7 +9,7 @@ from io import BytesIO, TextIOWrapper
 _UTF8_ACCENT = re.compile(rb"[\xc2\xc3][\x80-\xbf]")
 """An accented letter of Spanish in UTF-8; in cp1252 nobody writes those two characters."""
 _DOS_ACCENT = re.compile(rb"[A-Za-z][\x82\xa1-\xa5][A-Za-z]")
-"""é, í, ó, ú, ñ or Ñ within a word in cp850; in cp1252 they are ‚ ¡ ¢ £ ¤ ¥, which stand in no word."""
+"""é, í, ó, ú, ñ or Ñ within a word, in cp850; in cp1252 they are signs that stand in no word."""
 _BEGINNING = 2**16
 
 
@@ -35,7 +35,7 @@ class Text:
 
 
 def recognise_text(raw: bytes) -> Text:
-    """Take bytes for UTF-8, with or without its mark, else for cp1252; raise NoText where they are neither."""
+    """Take bytes for UTF-8, with or without its mark, else for cp1252; raise NoText for what is neither."""
     raw = raw.removeprefix(codecs.BOM_UTF8)
     if b"\0" in raw or raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise NoText("no es texto, o está en UTF-16")

@@ -40,10 +40,17 @@ def open_register(register: str, source: Source | None) -> AbstractContextManage
 def find_table(reader: Reader, table: Table) -> str | None:
     """Return the table's name as the register spells it, None where an optional one is missing.
 
-    The first of its names that exists counts. Raises SchemaDrift where a table that is needed is missing.
+    The first of its names that exists counts. Raises SchemaDrift where a table that is needed is missing,
+    and where the name is that of two.
     """
     existing = reader.tables()
     found = _spelt((table.name, *table.also), existing)
+    alike = [name for name in existing if found and name.casefold() == found.casefold()]
+    if len(alike) > 1 and found not in (table.name, *table.also):
+        raise SchemaDrift(
+            f"{table.register}: la tabla {table.name} puede ser {' o '.join(alike)}. Deje solo la que vale, "
+            "o diga cuál en monitors.local.toml."
+        )
     if found is None and not table.optional:
         raise SchemaDrift(
             f"{table.register}: no existe la tabla {_names(table)}. {_advice(table.name, existing)}"

@@ -41,17 +41,15 @@ class HeadedTable:
                 first = first or next((len(cells) for _, cells in read if any(cells)), 0)
                 self._refuse_shifted(read, first)
             rows = (self._fitting(number, cells) for number, cells in read)
-            yield [tuple(row[place] for place in at) for row in rows if row is not None]
+            yield [tuple([row[place] for place in at]) for row in rows if row is not None]
 
     def _refuse_shifted(self, read: Iterable[tuple[int, Cells]], first: int) -> None:
-        """Refuse rows longer than the heading unless all are as the first: else a text holds the separator."""
+        """Refuse rows longer than the heading, unless all are as long: a text holds the separator."""
         for number, cells in read:
             fits = len(cells) == first if first > self.width else len(cells) <= self.width
             if not fits and any(cells):
-                cells_here = (
-                    f"tiene {len(cells)} celdas, y la primera fila y la cabecera {first} y {self.width}"
-                )
-                what = f"la fila {number} {cells_here}"
+                others = f"la primera, {first}; la cabecera, {self.width}"
+                what = f"la fila {number} tiene {len(cells)} celdas ({others})"
                 raise self.drift(what, "Ponga entre comillas el texto que tenga el separador dentro")
 
     def columns(self) -> list[str]:
@@ -65,18 +63,22 @@ class HeadedTable:
         return same[0]
 
     def _fitting(self, number: int, cells: Cells) -> Cells | None:
-        """Return a row as long as the heading; None for a blank one."""
-        filled = [at for at, cell in enumerate(cells) if not _is_blank(cell)]
-        if not filled:
+        """Return a row at least as long as the heading; None for a blank one."""
+        missing = len(self.heading) - len(cells)
+        if all(map(_is_blank, cells)):
             return None
-        if self.whole and len(cells) < len(self.heading):
+        if self.whole and missing > 0:
             what = f"a la fila {number} le faltan celdas: tiene {len(cells)} de {len(self.heading)}"
             raise self.drift(what, "Complétela; no ponga la última una columna que suela quedar vacía")
-        for at in filled:
-            if at >= len(self.heading) or not self.heading[at]:
+        if missing or "" in self.heading:
+            self._refuse_unnamed(number, cells)
+        return [*cells, *[None] * missing] if missing > 0 else cells
+
+    def _refuse_unnamed(self, number: int, cells: Cells) -> None:
+        for at, cell in enumerate(cells):
+            if not _is_blank(cell) and (at >= len(self.heading) or not self.heading[at]):
                 what = f"la fila {number} tiene un dato en la columna {at + 1}, que no tiene cabecera"
                 raise self.drift(what, "Ponga el nombre de la columna en la primera fila, o quite el dato")
-        return [*cells, *[None] * (len(self.heading) - len(cells))]
 
     def drift(self, what: str, advice: str) -> SchemaDrift:
         """Make the error that tells what is wrong with this table."""

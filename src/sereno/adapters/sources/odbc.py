@@ -16,7 +16,7 @@ from sqlalchemy import URL
 
 from sereno.adapters.clock import pause
 from sereno.adapters.sources.faults import hint, unavailable
-from sereno.adapters.sources.odbc_faults import explain_odbc, is_lock
+from sereno.adapters.sources.odbc_faults import explain_odbc, is_lock, place_of_odbc
 from sereno.adapters.sources.patience import Patience, patience
 from sereno.adapters.sources.ports import Bound, Reader
 
@@ -163,11 +163,13 @@ def patiently(limit: Patience, call: Callable[[], Answer]) -> Answer:
 
 
 def connection_string(url: URL) -> str:
-    """Write what the driver is told; a file is opened shared, to be read."""
+    """Write what the driver is told; a file is opened shared, to be read, whatever the address asks for."""
     options = {key: str(value) for key, value in url.query.items()}
     is_file = url.drivername.startswith("access")
     driver = options.pop("driver", ACCESS_DRIVER if is_file else SQL_SERVER_DRIVER)
-    told = {"DRIVER": "{" + driver + "}", **(_of_file(url) if is_file else _of_server(url)), **options}
+    told = {"DRIVER": "{" + driver + "}", **(_of_file(url) if is_file else _of_server(url))}
+    settled = {key.casefold() for key in told}
+    told |= {key: value for key, value in options.items() if key.casefold() not in settled}
     return ";".join(f"{key}={value}" for key, value in told.items())
 
 
@@ -183,13 +185,6 @@ def _of_server(url: URL) -> dict[str, str]:
     if not url.username:
         return told | {"Trusted_Connection": "Yes"}
     return told | {"UID": _braced(url.username), "PWD": _braced(str(url.password or ""))}
-
-
-def place_of_odbc(url: URL) -> str:
-    """Name the file, or the server and its database."""
-    if url.drivername.startswith("access"):
-        return str(Path(url.database or ""))
-    return f"{url.host or '(local)'}{f':{url.port}' if url.port else ''}/{url.database}"
 
 
 def _braced(value: str) -> str:

@@ -7,11 +7,12 @@ operators is in docs/how-to/access.md.
 import re
 import struct
 from collections.abc import Mapping
+from pathlib import Path
 
 import pyodbc
 from sqlalchemy import URL
 
-from sereno.adapters.servers import Reason
+from sereno.adapters.servers import Reason, place_of
 from sereno.adapters.sources.faults import unavailable
 from sereno.domain.errors import SourceUnavailable
 from sereno.domain.rules import url_variable
@@ -20,7 +21,7 @@ BITS = struct.calcsize("P") * 8
 
 _LOCKED: Reason = (
     "otro programa tiene bloqueado {place} ({words})",
-    "Se ha esperado {timeout:g} s: ciérrelo donde esté abierto en exclusiva o en diseño",
+    "Se espera {timeout:g} s como mucho: ciérrelo donde esté abierto en exclusiva o en diseño",
 )
 _NO_FILE: Reason = (
     "no se encuentra {place}, o no se llega a su carpeta",
@@ -75,8 +76,13 @@ _OTHERWISE: Reason = ("no se puede leer {place} ({words})", "Compruebe {variable
 
 
 def is_lock(error: pyodbc.Error) -> bool:
-    """Tell whether another program holds what was asked for, so that it may be had a little later."""
+    """Tell whether another program holds what was asked for, so that it may be had a little later.
+
+    An account that is locked out is none: every further try would keep it so.
+    """
     text = str(error)
+    if _state(error) == "28000":
+        return False
     return not _LOCKS.isdisjoint(_numbers(text)) or bool(_LOCK_WORDS.search(text))
 
 
@@ -84,7 +90,7 @@ def explain_odbc(register: str, url: URL, error: pyodbc.Error, timeout: float) -
     """Explain what a driver, or the manager of drivers, refused."""
     what, advice = _reason(error)
     about = {
-        "place": _place(url),
+        "place": place_of_odbc(url),
         "variable": url_variable(register),
         "secret": f"{register.upper()}_DB_PASSWORD",
         "timeout": timeout,
@@ -95,13 +101,17 @@ def explain_odbc(register: str, url: URL, error: pyodbc.Error, timeout: float) -
 
 
 def _reason(error: pyodbc.Error) -> Reason:
-    text, state = str(error), str(error.args[0]) if error.args else ""
+    text = str(error)
     if is_lock(error):
         return _LOCKED
     known = next((_ACCESS[number] for number in _numbers(text) if number in _ACCESS), None)
     if known is None and _NO_LIBRARY.search(text):
         known = _NO_DRIVER
-    return known or _STATES.get(state, _OTHERWISE)
+    return known or _STATES.get(_state(error), _OTHERWISE)
+
+
+def _state(error: pyodbc.Error) -> str:
+    return str(error.args[0]) if error.args else ""
 
 
 def _numbers(text: str) -> list[int]:
@@ -109,8 +119,11 @@ def _numbers(text: str) -> list[int]:
     return [int(number) for number in re.findall(r"\((-\d+)\)", text)]
 
 
-def _place(url: URL) -> str:
-    return str(url.database) if url.host is None else f"{url.host}/{url.database}"
+def place_of_odbc(url: URL) -> str:
+    """Name the file as the system writes it, or the server and its database."""
+    if url.drivername.startswith("access"):
+        return str(Path(url.database or ""))
+    return place_of(url.set(host=url.host or "(local)"))
 
 
 def _words(error: pyodbc.Error, url: URL) -> str:

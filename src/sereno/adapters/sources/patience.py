@@ -1,5 +1,6 @@
 """Bound one read in time; what another program holds or is writing is waited for, and then told."""
 
+import os
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,8 +13,6 @@ from sereno.domain.errors import SourceUnavailable
 REST = 1.0
 """Seconds that a file must have been left alone: who writes it may be between two writes."""
 _BLOCK = 8 * 2**20
-_HELD = frozenset({32, 33})
-"""What Windows says of a file that another program has opened or locked for itself alone."""
 
 Stamp = tuple[int, int, int]
 """When a file was written, how long it is, and which file it is: a replaced one is another."""
@@ -71,15 +70,25 @@ def await_rest(limit: Patience, paths: Iterable[Path]) -> dict[Path, Stamp]:
 
 
 def copy_unchanged(limit: Patience, path: Path, stamp: Stamp) -> bytes | None:
-    """Copy a file, holding it no longer than that takes; None where it is not, or no longer, as stamped."""
-    try:
-        copied = _copy(limit, path)
-    except OSError as error:
-        if not _is_held(error):
-            raise explain_file(limit.register, path, error) from error
-        return None
-    unchanged = len(copied) == stamp[1] and _stamps(limit, [path])[path] == stamp
-    return copied if unchanged else None
+    """Copy a file, holding it no longer than that takes; None where it is not, or no longer, as stamped.
+
+    What another program holds for itself alone is waited for.
+    """
+    while True:
+        try:
+            copied = _copy(limit, path)
+        except OSError as error:
+            if not may_be_held(error):
+                raise explain_file(limit.register, path, error) from error
+            _again(limit)
+        else:
+            unchanged = len(copied) == stamp[1] and _stamps(limit, [path])[path] == stamp
+            return copied if unchanged else None
+
+
+def may_be_held(error: OSError, system: str = os.name) -> bool:
+    """Tell whether a file may be open elsewhere: Windows says of that what it says of a missing right."""
+    return system == "nt" and isinstance(error, PermissionError)
 
 
 def _copy(limit: Patience, path: Path) -> bytes:
@@ -111,8 +120,6 @@ def _again(limit: Patience) -> None:
 
 def _busy(limit: Patience) -> SourceUnavailable:
     what = f"otro programa está escribiendo {limit.place}, o lo tiene abierto en exclusiva"
+    if os.name == "nt":
+        what += ", o no hay permiso para leerlo"
     return unavailable(limit.register, what, "Se volverá a leer en otra ronda; si sigue así, ciérrelo")
-
-
-def _is_held(error: OSError) -> bool:
-    return getattr(error, "winerror", None) in _HELD

@@ -5,10 +5,11 @@ Nor does it tell cells that are blank from those that were merged into another o
 
 from collections.abc import Iterator
 from typing import Any
-from xml.etree.ElementTree import Element, iterparse
+from xml.etree.ElementTree import Element
 
 from openpyxl.utils import range_boundaries
 from openpyxl.worksheet._reader import FORMULA_TAG, MERGE_TAG, ROW_TAG, VALUE_TAG, WorkSheetParser
+from openpyxl.xml.functions import iterparse
 
 NumberedRow = tuple[int, list[object]]
 

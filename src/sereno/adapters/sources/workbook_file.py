@@ -18,7 +18,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from sereno.adapters.sources.faults import unavailable
-from sereno.adapters.sources.headed import Cells, HeadedTable, named_columns
+from sereno.adapters.sources.headed import HeadedTable, named_columns
 from sereno.adapters.sources.patience import Patience, copy_at_rest, patience
 from sereno.adapters.sources.ports import Bound, Reader
 from sereno.adapters.sources.sheet_rows import NumberedRow, Unfit, numbered_rows
