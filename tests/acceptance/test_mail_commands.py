@@ -182,3 +182,9 @@ def test_a_queue_that_is_gone_is_said_and_stops_nothing_else(office):
     assert "correos" in done.out
     assert "correo: nada que enviar" in done.out
     assert not (office.home / "correos.sqlite").exists()
+
+
+def test_a_dry_run_says_that_mail_is_held(office):
+    office.leave(1)
+    office.mail("hold", "on", "--reason", "mudanza")
+    assert "El correo está retenido" in office.deliver("--dry-run").out

@@ -60,8 +60,8 @@ def test_a_log_that_cannot_be_written_goes_to_standard_error(tmp_path, capsys):
 
 def test_a_preview_shows_each_message_to_its_owner_alone(tmp_path):
     (served,) = Department().round().served
-    (delivery,) = PreviewFolder(tmp_path / "p").deliver(served.messages)
-    assert delivery.verdict == "diverted"
+    (path,) = PreviewFolder(tmp_path / "p").show(served.messages)
+    assert path.suffix == ".html"
     names = sorted(path.name for path in (tmp_path / "p").iterdir())
     assert names == ["001-brass-diario.eml", "001-brass-diario.html", "001-brass-diario.txt"]
     assert (tmp_path / "p").stat().st_mode & 0o077 == 0
@@ -71,7 +71,17 @@ def test_a_preview_that_cannot_be_written_says_so(tmp_path):
     (tmp_path / "p").write_text("a file where the folder should be")
     (served,) = Department().round().served
     with pytest.raises(RelayUnavailable, match="vista previa"):
-        list(PreviewFolder(tmp_path / "p").deliver(served.messages))
+        list(PreviewFolder(tmp_path / "p").show(served.messages))
+
+
+def test_a_preview_of_anybody_s_mail_runs_nothing_and_fetches_nothing(tmp_path):
+    hostile = b"Subject: <b>\r\nContent-Type: text/html\r\n\r\n<script>alert('x')</script><img src=http://x/>"
+    mail, page = PreviewFolder(tmp_path / "p").keep("correos-1/../x", hostile)
+    assert (mail.read_bytes(), mail.parent, page.parent) == (hostile, tmp_path / "p", tmp_path / "p")
+    text = page.read_text("utf-8")
+    assert '<iframe sandbox=""' in text
+    assert "default-src 'none'" in text
+    assert "<script>" not in text
 
 
 def test_the_clock_tells_the_zone_s_time_and_can_be_behind():

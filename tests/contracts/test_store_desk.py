@@ -2,7 +2,17 @@
 
 import pytest
 from tests import mailing
-from tests.contracts.building import MINUTE, NOW, a_message, claim, counts, queue
+from tests.contracts.building import (
+    MINUTE,
+    NOW,
+    a_message,
+    a_run,
+    an_entry,
+    claim,
+    counts,
+    queue,
+    told,
+)
 from tests.mailing import settle
 
 from sereno.domain.outbox import Attempt, Envelope
@@ -108,3 +118,14 @@ def test_the_summary_tells_what_waits_for_a_person(store):
     store.outbox.hold({"c": "no"}, mailing.ME, NOW)
     summary = store.mail_summary(NOW)
     assert (summary.stuck, summary.pending, summary.of("dead", "held")) == (3, 0, 2)
+
+
+def test_dropping_a_copy_that_nobody_needs_does_not_make_its_reader_unheard(place):
+    store = place.open()
+    store.record(a_run(), [a_message("m1")], [an_entry()], [told()])
+    end(store, "unknown")
+    store.desk.send_to("m1", ("ana@example.com",))
+    end(store, "accepted")
+    assert store.desk.drop("m1", "ya la tiene", NOW)
+    (kept,) = store.ledger("brass").values()
+    assert len(kept.tellings) == 1

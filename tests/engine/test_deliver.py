@@ -253,3 +253,35 @@ def test_no_subject_reaches_the_log_but_at_debug():
     send(store_with("b"), ScriptedRelay({"b": "dead"}), log=log)
     told = [event for event in log.events if "Asunto" in str(event.fields)]
     assert [event.level for event in told] == ["debug"]
+
+
+def test_a_hold_stops_claimed_mail_too_where_it_leaves_slowly():
+    clock, store = MemoryClock(NOW), store_with("a", "b", "c", "d")
+
+    class Holding(ScriptedRelay):
+        def deliver(self, deliveries, journal):
+            for attempt in super().deliver(deliveries, journal):
+                if attempt.delivery_id == "b":
+                    store.desk.hold_mail("ya", NOW)
+                yield attempt
+
+    relay = Holding()
+    deliver(an_office(store, relay, clock=clock, per_minute=1), store)
+    assert relay.seen == ["a", "b"]
+    assert waiting(store) == ["c", "d"]
+
+
+def test_mail_that_was_tried_before_is_not_kept_waiting_by_one_at_whose_sight_the_relay_breaks_off():
+    class Fussy(ScriptedRelay):
+        def deliver(self, deliveries, journal):
+            for each in deliveries:
+                if each.id == "a":
+                    raise RelayUnavailable("cortó la conexión", "a")
+                yield from super().deliver([each], journal)
+
+    store, relay = store_with("a", "b"), Fussy({"b": "deferred"})
+    for minutes in (0, 5, 10):
+        send(store, relay, NOW + minutes * MINUTE)
+    relay.answers.clear()
+    send(store, relay, NOW + 15 * MINUTE)
+    assert (relay.seen, waiting(store)) == (["b", "b"], ["a"])

@@ -9,8 +9,11 @@ from tests.engine.queue_rows import NOW, BrokenQueue, Place, a_row, name_of, sta
 
 from sereno.adapters.attachments import AttachmentPolicy
 from sereno.adapters.memory import MemoryQueue
+from sereno.adapters.store.memory_desk import MemoryIntake
+from sereno.domain.errors import RowsUnidentified
+from sereno.engine import mail_desk
 from sereno.engine.deliver import deliver
-from sereno.engine.taking_in import AGAIN, OLD, take_in
+from sereno.engine.taking_in import AGAIN, OLD, WEIGHT, take_in
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -195,3 +198,73 @@ def test_a_row_remembers_whence_its_message_came():
     place = Place(row)
     look(place)
     assert place.store.intake.rows_of("correos", [name_of(row)]) == {name_of(row): stamp_of(row)}
+
+
+class Strays:
+    """A queue in which other rows have no number."""
+
+    def __init__(self, real):
+        self._real = real
+
+    def pending(self):
+        yield from self._real.pending()
+        raise RowsUnidentified("correos: hay filas sin IDCorreo")
+
+    def __getattr__(self, name):
+        return getattr(self._real, name)
+
+
+def test_rows_without_a_number_keep_neither_drafts_nor_undated_mail_back(tmp_path):
+    place = Place(a_row(1, attachments=str(tmp_path / "informe.pdf")))
+    office = {"queues": [Strays(place.queue)], "files": AttachmentPolicy((tmp_path,), 1000)}
+    assert deliver(place.office(**office), place.store).troubles == ("correos: hay filas sin IDCorreo",)
+    (tmp_path / "informe.pdf").write_bytes(b"pdf")
+    place.queue.put(a_row(2, recorded_at=None))
+    report = deliver(place.office(**office), place.store)
+    assert (place.states(), report.needs_a_person) == ({"accepted": 2}, True)
+
+
+def test_mail_waiting_for_a_second_sending_leaves_though_only_rows_without_a_number_are_pending():
+    place = Place(a_row())
+    deliver(place.office(), place.store)
+    place.store.desk.send_to(name_of(a_row()), ("luis@example.com",))
+    assert deliver(place.office(queues=[Strays(place.queue)]), place.store).ended == {"accepted": 1}
+
+
+def test_what_grew_old_while_nobody_looked_needs_a_person_and_so_does_no_first_look():
+    place = Place(a_row(1, recorded_at=NOW - 9 * DAY))
+    assert not deliver(place.office(), place.store).needs_a_person
+    place.queue.put(a_row(2, recorded_at=NOW - 4 * DAY))
+    report = deliver(place.office(), place.store)
+    assert (report.intakes[0].left_behind, report.needs_a_person) == (1, True)
+    assert not deliver(place.office(), place.store).needs_a_person
+
+
+def test_a_page_with_heavy_attachments_is_not_held_in_memory_at_once(tmp_path):
+    file = tmp_path / "plano.bin"
+    file.write_bytes(bytes(WEIGHT // 3))
+    place = Place(*(a_row(number, attachments=str(file)) for number in range(1, 7)))
+    kept = []
+
+    class Counting(MemoryIntake):
+        def take_in(self, origin, taken, now):
+            kept.append(len(taken))
+            super().take_in(origin, taken, now)
+
+    office = place.office(files=AttachmentPolicy((tmp_path,), WEIGHT))
+    found = take_in(place.queue, replace(office, intake=Counting(office.intake.shelf)))
+    assert (kept, found.taken) == ([3, 3], {"queued": 6})
+
+
+def test_who_takes_away_a_stamp_that_another_wrote_is_heard():
+    place = Place(a_row())
+    look(place)
+    place.queue.fill(1, NOW)
+    deliver(place.office(), place.store)
+    assert place.states() == {"dropped": 1}
+    place.queue.held = [(row, None) for row, _ in place.queue.held]
+    report = deliver(place.office(), place.store)
+    assert (place.states(), report.needs_a_person) == ({"dropped": 1, "held": 1}, True)
+    mail_desk.retry(only_line(place, "held").id, None, place.office())
+    deliver(place.office(), place.store)
+    assert (place.states(), place.stamped()) == ({"dropped": 1, "accepted": 1}, [1])

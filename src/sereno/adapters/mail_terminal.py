@@ -7,7 +7,7 @@ from sereno.adapters.terminal import NONE, Terminal, counted, plain
 from sereno.domain.foreign import short_name
 from sereno.domain.outbox import State
 from sereno.engine.deliver import MailReport
-from sereno.engine.mail_records import MailLine, MailSheet, MailSummary
+from sereno.engine.mail_records import Hold, MailLine, MailSheet, MailSummary
 from sereno.engine.taking_in import Intake
 
 STATE_WORDS: Mapping[State, str] = {
@@ -40,7 +40,7 @@ class MailTerminal:
             self.terminal.warn([f"{who} en correos que otros sí recibieron."])
         self.terminal.warn(_stuck(report.outbox))
         if report.outbox.hold is not None:
-            self.terminal.warn([_hold(report.outbox)])
+            self.hold(report.outbox.hold)
         if report.quiet:
             self.terminal.say("Los informes esperan a su horario (MAIL_DIGEST_HOURS).")
         counts = [f"{STATE_WORDS[state]}: {number}" for state, number in report.ended.items()]
@@ -52,8 +52,10 @@ class MailTerminal:
             counts = [f"{STATE_WORDS[state]}: {number}" for state, number in intake.taken.items()]
             if counts:
                 self.terminal.say(f"cola {intake.origin}: {', '.join(counts)}")
-            if intake.first_look and not intake.trouble:
+            if intake.first_look and intake.whole:
                 self.terminal.say(_first_look(intake))
+            if intake.left_behind:
+                self.terminal.warn([_left_behind(intake)])
             if intake.again:
                 again = counted(intake.again, "correo ya enviado", "correos ya enviados")
                 asked = f"cola {intake.origin}: piden reenviar {again}"
@@ -84,7 +86,15 @@ class MailTerminal:
         ]
         self.terminal.table(("Estado", "Correos"), [*rows, ("aceptados hoy", str(summary.accepted_since))])
         if summary.hold is not None:
-            self.terminal.warn([_hold(summary)])
+            self.hold(summary.hold)
+
+    def hold(self, hold: Hold) -> None:
+        """Warn that no mail leaves."""
+        why = f" ({plain(hold.why)})" if hold.why else ""
+        since = f"{hold.since:%d/%m/%Y %H:%M}"
+        self.terminal.warn(
+            [f"El correo está retenido desde el {since}{why}; «sereno mail hold off» lo suelta."]
+        )
 
     def sheet(self, sheet: MailSheet) -> None:
         """Print all that is known of a delivery."""
@@ -134,12 +144,12 @@ def _stuck(summary: MailSummary) -> list[str]:
     return [*([f"Correos que no se envían solos: {', '.join(told)}. {DECIDE}"] if told else []), *waiting]
 
 
-def _hold(summary: MailSummary) -> str:
-    if summary.hold is None:
-        return ""
-    why = f" ({summary.hold.why})" if summary.hold.why else ""
-    since = f"{summary.hold.since:%d/%m/%Y %H:%M}"
-    return f"El correo está retenido desde el {since}{why}; «sereno mail hold off» lo suelta."
+def _left_behind(intake: Intake) -> str:
+    found = counted(intake.left_behind, "correo antiguo no se envía", "correos antiguos no se envían")
+    return (
+        f"cola {intake.origin}: {found} (más de MAIL_TAKE_IN_DAYS). «sereno mail list --state old» los "
+        f"muestra; «sereno mail adopt|ignore --origin {intake.origin}» decide."
+    )
 
 
 def _first_look(intake: Intake) -> str:

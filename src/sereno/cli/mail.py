@@ -96,7 +96,7 @@ def drop(names: tuple[str, ...], reason: str) -> int:
 @numbers
 @everything
 def adopt(**options: Any) -> int:
-    """Envía correo antiguo de una cola, del que se encontró al vigilarla por primera vez."""
+    """Envía correo antiguo de una cola: el que ya lo era cuando se vio por primera vez."""
     from sereno.commands.mail import decide_old
 
     return decide_old(**options, adopt=True)

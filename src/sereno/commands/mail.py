@@ -54,7 +54,10 @@ def rehearse_mail(site: Site, store: Store, log: Log) -> int:
     with rehearse_post_office(site, store, log) as office:
         waiting = () if office.policy.trial else office.queues
         intakes = [take_in(queue, office) for queue in waiting]
+        hold = office.desk.held()
     site.terminal.say("Correo que saldría en este ciclo:")
+    if hold is not None:
+        site.mail_terminal.hold(hold)
     site.terminal.waiting(store.pending())
     site.mail_terminal.taken_in(intakes)
     site.terminal.warn(each.trouble for each in intakes if each.trouble)

@@ -76,6 +76,10 @@ class QueueUnavailable(SerenoError):
     """See to it that a mail queue can be read and stamped; what was taken from it is not lost."""
 
 
+class RowsUnidentified(QueueUnavailable):
+    """Number the rows, or delete them; all the others of the queue were read."""
+
+
 class LetterRefused(SerenoError):
     """Correct the letter: its recipients, sender or headers; nothing was composed."""
 

@@ -40,7 +40,7 @@ The age that MAX_AGE bounds is the time waited between attempts that a relay ans
 a hold, quiet hours and a relay that is down let no such attempt happen, and so do not age anything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
@@ -211,6 +211,16 @@ def after_death(told: Sent | None, *, same_boot: bool) -> Attempt | Literal["unt
 def concerns(delivery: Delivery) -> bool:
     """Tell whether it reaches the first reader: copies alone tell nobody whom a message concerns."""
     return delivery.message.envelope.recipients[0] in delivery.recipients
+
+
+def leaves_unheard(everybody: Sequence[str], dropped: Sequence[str], heard: Collection[str]) -> bool:
+    """Tell whether dropping a delivery leaves without the message the first reader, whom it concerns."""
+    return not everybody or (everybody[0] in dropped and everybody[0] not in heard)
+
+
+def is_sent(states: Collection[State]) -> bool:
+    """Tell by its deliveries whether a queue's row may be stamped: some were accepted, and none is open."""
+    return "accepted" in states and {"accepted", "dropped"}.issuperset(states)
 
 
 def _accepted(delivery: Delivery, attempt: Attempt, now: datetime) -> Ending:

@@ -32,7 +32,8 @@ class MailReport:
     @property
     def needs_a_person(self) -> bool:
         """Say whether something does not answer, or mail stays behind that will not leave by itself."""
-        return bool(self.troubles or self.refused or self.outbox.stuck)
+        left_behind = any(each.left_behind for each in self.intakes)
+        return bool(self.troubles or self.refused or self.outbox.stuck or left_behind)
 
 
 def deliver(office: PostOffice, store: Store) -> MailReport:

@@ -66,10 +66,10 @@ class Outbox(Protocol):
     ) -> list[Delivery]:
         """Record how attempts ended and claim up to `limit` more, in one transaction that is then on disk.
 
-        The least often tried come first, then what waits for no hour, then the oldest: what keeps failing
-        holds nobody up. An ending counts where the claimer still holds the delivery (as `sending`, or as
-        `unknown` where others took it for dead); any other changes nothing. A notice is written for every
-        finding and recipient reached of a digest.
+        What waits for no hour comes first, then what has been due for longest, the least often tried, the
+        oldest: what keeps failing holds nobody up. An ending counts where the claimer still holds the
+        delivery (as `sending`, or as `unknown` where others took it for dead); any other changes nothing. A
+        notice is written for every finding and recipient reached of a digest.
         """
         ...
 
@@ -214,7 +214,7 @@ class Queue(Protocol):
         ...
 
     def pending(self) -> Iterator[Sequence[QueueRow]]:
-        """Yield the rows that nobody has stamped, by number, a few hundred at a time."""
+        """Yield the rows that nobody has stamped, by number; raise RowsUnidentified, last, of any others."""
         ...
 
     def rows(self, numbers: Collection[int]) -> list[QueueRow]:

@@ -22,6 +22,8 @@ RENEWED = 600.0
 """Seconds after which a claim is renewed."""
 RECORDED = 1.0
 """Seconds after which an end is recorded, however few there are."""
+LOOKED = 1.0
+"""Seconds after which it is asked again whether mail is held."""
 STAMPED = 30.0
 """Seconds after which accepted mail is stamped in its queue although more is on its way."""
 STAMPED_ELSEWHERE = "No se envía: en su cola, otro ya le ha puesto FechaEnvio"
@@ -38,6 +40,8 @@ class Shift:
     recorded_at: datetime
     renewed_at: datetime
     stamped_at: datetime
+    looked_at: datetime
+    """When it was last asked whether mail is held."""
     ready: deque[Delivery] = field(default_factory=deque)
     """Claimed, screened, and not yet asked for by the relay."""
     flight: dict[str, Delivery] = field(default_factory=dict)
@@ -72,7 +76,7 @@ def send(office: PostOffice, queues: dict[str, Queue]) -> Sent:
     """Send what is due, over the relay; a stop lets what is in hand end."""
     with office.journals.open() as journal:
         now = office.clock.now()
-        shift = Shift(office, journal, queues, now, now, now)
+        shift = Shift(office, journal, queues, now, now, now, now)
         try:
             with closing(office.relay.deliver(_feed(shift), journal)) as attempts:
                 for attempt in attempts:
@@ -102,9 +106,18 @@ def _feed(shift: Shift) -> Iterator[Delivery]:
         if not shift.ready and not _claim(shift, most):
             return
         if shift.ready:
-            if _wait_for_turn(shift):
+            if _wait_for_turn(shift) or _is_held(shift):
                 return
             yield shift.ready.popleft()
+
+
+def _is_held(shift: Shift) -> bool:
+    """Ask now and then whether somebody holds mail: what is claimed may take hours to leave."""
+    now = shift.now
+    if 0 <= seconds_between(shift.looked_at, now) < LOOKED:
+        return False
+    shift.looked_at = now
+    return shift.office.desk.held() is not None
 
 
 def _claim(shift: Shift, most: int) -> bool:
@@ -147,6 +160,7 @@ def _screened(shift: Shift, claimed: list[Delivery]) -> list[Delivery]:
     withdrawn = dict.fromkeys(stamped - held.keys(), STAMPED_ELSEWHERE)
     office.outbox.hold(held, mine, shift.now)
     office.outbox.withdraw(withdrawn, mine, shift.now)
+    _note_stamped(shift, [each for each in claimed if each.id in withdrawn])
     office.outbox.release(unseen - held.keys(), mine)
     for name, why in held.items():
         office.log.warning("mail.held", message=name, why=why)
@@ -175,6 +189,14 @@ def _stamped_elsewhere(shift: Shift, claimed: list[Delivery]) -> tuple[set[str],
         else:
             stamped |= {each.id for each in theirs if rows.get(each.message.id) in others}
     return stamped, unseen
+
+
+def _note_stamped(shift: Shift, withdrawn: list[Delivery]) -> None:
+    """Remember that somebody stamped these rows: who takes such a stamp away wants the mail sent."""
+    for origin in {each.message.origin for each in withdrawn}:
+        names = [each.message.id for each in withdrawn if each.message.origin == origin]
+        rows = shift.office.intake.rows_of(origin, names)
+        shift.office.intake.stamped(origin, set(rows.values()), shift.now)
 
 
 def _stamped_by_others(queue: Queue, rows: set[Stamp], office: PostOffice) -> set[Stamp]:

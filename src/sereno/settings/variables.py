@@ -269,7 +269,7 @@ _CORE = (
         (
             "MAIL_TAKE_IN_DAYS",
             "3",
-            kinds.COUNT,
+            kinds.SOME,
             "Días: lo que una cola guarda pendiente desde antes, al verlo por primera vez, no se envía solo.",
         ),
         ("SERENO_DEMO_SINCE", "", kinds.INSTANT, "Lo escribe la demostración; no lo ponga a mano."),

@@ -149,3 +149,11 @@ def _plain() -> dict[str, object]:
         "Cuerpo": row.body,
         "FechaGrabacion": row.recorded_as,
     }
+
+
+def test_stamped_rows_are_found_where_columns_are_missing(bare):
+    bare.create(DestinatariosConCopiaOculta=None, URLAdjunto=None)
+    bare.put(1, FechaEnvio=STAMP)
+    bare.put(2)
+    asked = [stamp_of(the_row(number)) for number in (1, 2)]
+    assert bare.open().stamped(asked) == {asked[0]}

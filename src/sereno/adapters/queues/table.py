@@ -14,7 +14,7 @@ from sereno.adapters.queues.kinds import PAGE, Database, open_mariadb, open_post
 from sereno.adapters.queues.odbc import open_odbc
 from sereno.adapters.queues.phrases import Form, Layout, Phrases, phrases
 from sereno.adapters.queues.stamping import by_number, settle
-from sereno.domain.errors import QueueUnavailable
+from sereno.domain.errors import RowsUnidentified
 from sereno.domain.foreign import QueueRow
 from sereno.domain.wallclock import zone_of
 from sereno.engine.mail_ports import Queue, Stamp
@@ -66,7 +66,7 @@ class TableQueue:
     def pending(self) -> Iterator[Sequence[QueueRow]]:
         """Yield the rows that nobody has stamped, by number.
 
-        What cannot be identified is told at the end, by QueueUnavailable: it stops nothing else.
+        What cannot be identified is told at the end, by RowsUnidentified: it stops nothing else.
         """
         self._phrases = None  # columns may have been added since
         strays, last = 0, None
@@ -85,8 +85,7 @@ class TableQueue:
 
     def stamped(self, rows: Collection[Stamp]) -> frozenset[Stamp]:
         """Return those of these rows that somebody has stamped: whole rows are read for likely ones alone."""
-        found = self._read(Phrases.stamped_numbers, list(by_number(rows)))
-        likely = [number for (cell, *_) in found if (number := number_of(cell)) is not None]
+        likely = self._stamped_numbers(list(by_number(rows)))
         stamped = self._rows(self._read(Phrases.stamped, likely))
         return frozenset(rows).intersection((row.number, row.fingerprint) for row in stamped)
 
@@ -130,6 +129,14 @@ class TableQueue:
             with self._transaction() as (cursor, say):
                 read += _fetched(cursor, say, phrase(say, len(batch)), batch)
         return read
+
+    def _stamped_numbers(self, numbers: Sequence[int]) -> list[int]:
+        found: list[object] = []
+        for batch in _batches(numbers):
+            with self._transaction() as (cursor, say):
+                cursor.execute(say.stamped_numbers(len(batch)), tuple(batch))
+                found += [cell for (cell,) in cursor.fetchall()]
+        return [number for cell in found if (number := number_of(cell)) is not None]
 
     def _stamp_batch(self, asked: Mapping[int, set[str]], at: datetime) -> frozenset[Stamp]:
         for _ in range(_TRIES):
@@ -205,12 +212,12 @@ class TableQueue:
             raise unavailable(self._origin, what, advice)
         return phrases(database.dialect, layout)
 
-    def _unidentified(self, count: int) -> QueueUnavailable:
-        what = (
-            f"{TABLE} tiene sin enviar {count} {'fila' if count == 1 else 'filas'} cuyo IDCorreo está vacío "
-            "o no es un número entero: no se puede saber cuáles son, y su correo no se envía"
+    def _unidentified(self, count: int) -> RowsUnidentified:
+        return RowsUnidentified(
+            f"{self._origin}: {TABLE} tiene sin enviar {count} {'fila' if count == 1 else 'filas'} cuyo "
+            "IDCorreo está vacío o no es un número entero: no se puede saber cuáles son, y su correo no se "
+            "envía. Numérelas, o bórrelas; el resto de la cola se atiende."
         )
-        return unavailable(self._origin, what, "Numérelas, o bórrelas; el resto de la cola se atiende")
 
 
 class _Crossed(Exception):

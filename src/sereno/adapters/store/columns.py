@@ -30,7 +30,12 @@ class Words(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002, D102
-        return None if value is None else value.replace("\0", "\ufffd").encode(errors="replace").decode()
+        return None if value is None else sayable(value)
+
+
+def sayable(text: str) -> str:
+    """Replace what no database takes."""
+    return text.replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
 metadata = MetaData(

@@ -18,6 +18,7 @@ from sereno.adapters.store.migrations import HEAD, version_of
 from sereno.adapters.store.refusals import read_refusals
 from sereno.adapters.store.rows import period_of, run_of
 from sereno.domain.errors import StoreUnavailable
+from sereno.engine.mail_records import Hold
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _FARED = (
@@ -70,6 +71,7 @@ def _fill(store: MemoryStore, connection: Connection, today: date) -> None:
     for row in _rows(connection, select(schema.runs).order_by(schema.runs.c.number)):
         store.record(run_of(row, UTC), [])
     _mail(store.shelf, connection)
+    _hold(store.shelf, connection)
     store.shelf.refused.update(read_refusals(connection, LONG_AGO))
     for monitor in connection.scalars(select(schema.findings.c.monitor).distinct()).all():
         entries = read_ledger(connection, monitor, None).values()
@@ -85,11 +87,19 @@ def _mail(shelf: Shelf, connection: Connection) -> None:
     joined = select(*columns, message.unheard, *of_delivery).join_from(schema.deliveries, schema.messages)
     with_body = joined.join(schema.bodies, body.message_id == message.id, isouter=True)
     for row in _rows(connection, with_body.where(or_(message.kind == "digest", schema.WAITS))):
-        shelf.messages[row["id"]] = Kept(message_of(row, UTC), unheard=row["unheard"])
+        shelf.messages[row["id"]] = Kept(
+            message_of([row[each.name] for each in MESSAGE_COLUMNS], UTC), unheard=row["unheard"]
+        )
         fared = {name: row[f"of_{name}"] for name in _FARED} | {"recipients": tuple(row["of_recipients"])}
         due_at = fared.pop("due_at")
         fared["next_attempt_at"] = None if due_at == AT_ONCE else due_at
         shelf.put(Parcel(message_id=row["id"], **fared))
+
+
+def _hold(shelf: Shelf, connection: Connection) -> None:
+    columns = schema.store_info.c.mail_held_at, schema.store_info.c.mail_held_why
+    since, why = connection.execute(select(*columns)).one()
+    shelf.hold = since and Hold(since.astimezone(shelf.zone), why)
 
 
 def _queues(shelf: Shelf, connection: Connection) -> None:

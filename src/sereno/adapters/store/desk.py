@@ -13,7 +13,7 @@ from sereno.adapters.store.mail_rows import LINE_COLUMNS, delivery_row, draft_of
 from sereno.adapters.store.schema import store_info
 from sereno.adapters.store.settling import further_part, mark_accepted
 from sereno.domain.foreign import long_name
-from sereno.domain.outbox import DROPPABLE, RETRIABLE, State, part_id
+from sereno.domain.outbox import DROPPABLE, RETRIABLE, State, leaves_unheard, part_id
 from sereno.engine.mail_ports import Stamp
 from sereno.engine.mail_records import Hold, MailLine, MailSheet, PastAttempt
 
@@ -150,7 +150,10 @@ def _judge_dropped(connection: Connection, delivery_id: str, message_id: str) ->
         schema.deliveries, schema.messages
     )
     everybody, these = connection.execute(both.where(_each.id == delivery_id)).one()
-    if everybody[:1] == these[:1] or (everybody and everybody[0] in these):
+    others = select(_each.recipients, _each.refused, _each.state).where(_each.message_id == message_id)
+    accepted = [row for row in connection.execute(others) if row.state == "accepted"]
+    heard = {each for row in accepted for each in row.recipients if each not in row.refused}
+    if leaves_unheard(everybody, these, heard):
         _set_unheard(connection, message_id, unheard=True)
 
 

@@ -89,13 +89,20 @@ def write_snooze(connection: Connection, monitor: str, rule: str, track: Track, 
 
 def write_notices(connection: Connection, accepted: Iterable[tuple[str, str]], now: datetime) -> None:
     """Write a notice for every finding that these messages told these people."""
+    accepted = list(accepted)
+    telling = _telling.message_id.in_(sorted({message for message, _ in accepted}))
+    tell = set(connection.scalars(select(_telling.message_id).where(telling))) if accepted else set()
     told = select(
         _telling.number, bindparam("address", type_=Text), bindparam("at", type_=schema.Instant)
     ).where(_telling.message_id == bindparam("message"))
     notices = insert(schema.notices).from_select(
         ["telling", "address", "accepted_at"], told.order_by(_telling.number)
     )
-    rows = [{"message": message, "address": address, "at": now} for message, address in accepted]
+    rows = [
+        {"message": message, "address": address, "at": now}
+        for message, address in accepted
+        if message in tell
+    ]
     if rows:
         connection.execute(notices, rows)
 
@@ -121,7 +128,8 @@ def _wanted(monitor: str, since: date | None) -> ColumnElement[bool]:
 
 
 def _counted(wanted: ColumnElement[bool]) -> Select[Any]:
-    void = select(_mail.id).where(or_(_mail.trial, _mail.unheard))
+    # Apart, for each is a run of the index; together they are a search through all mail there ever was.
+    void = select(_mail.id).where(or_(_mail.trial, and_(~_mail.trial, _mail.unheard)))
     counts = or_(_telling.message_id.is_(None), _telling.message_id.not_in(void))
     columns = [_telling.finding, _telling.digest, _telling.period, _telling.section, _telling.due]
     told = _of_findings(select(*columns, _telling.told_on)).where(wanted, counts)

@@ -1,6 +1,6 @@
 """Rows of the store's mail and the values that they hold."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, tzinfo
 from typing import Any
@@ -26,18 +26,11 @@ MESSAGE_COLUMNS = (
 LINE_COLUMNS = (*deliveries.columns, messages.c.subject)
 
 
-def message_of(row: RowMapping, zone: tzinfo) -> Message:
+def message_of(row: Sequence[Any], zone: tzinfo) -> Message:
     """Read a message from its MESSAGE_COLUMNS."""
-    return Message(
-        id=row["id"],
-        origin=row["origin"],
-        subject=row["subject"],
-        envelope=Envelope(row["sender"], tuple(row["recipients"])),
-        data=row["data"] or b"",
-        queued_at=row["queued_at"].astimezone(zone),
-        trial=row["trial"],
-        kind=row["kind"],
-    )
+    name, kind, origin, subject, sender, recipients, queued_at, trial, data = row
+    envelope = Envelope(sender, tuple(recipients))
+    return Message(name, origin, subject, envelope, data or b"", queued_at.astimezone(zone), trial, kind)
 
 
 def message_row(message: Message, run_id: str | None) -> dict[str, object]:

@@ -73,8 +73,8 @@ deliveries = Table(
     Index(
         "ix_deliveries_waiting",
         "trial",
-        "attempts",
         "due_at",
+        "attempts",
         "queued_at",
         "id",
         sqlite_where=WAITS,

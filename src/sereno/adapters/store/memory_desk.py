@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sereno.adapters.store.memory_mail import Kept, Parcel, Shelf, Taken, draft_message
 from sereno.domain.foreign import Known, long_name
-from sereno.domain.outbox import DROPPABLE, RETRIABLE, State
+from sereno.domain.outbox import DROPPABLE, RETRIABLE, State, leaves_unheard
 from sereno.domain.wallclock import utc
 from sereno.engine.mail_ports import Stamp, TakenIn
 from sereno.engine.mail_records import Hold, MailLine, MailSheet
@@ -176,7 +176,9 @@ class MemoryDesk:
                 return False
             self.shelf.put(replace(parcel, state="dropped", answer=answer, settled_at=utc(now)))
             everybody = self.shelf.messages[parcel.message_id].message.envelope.recipients
-            if everybody[:1] == parcel.recipients[:1] or everybody[:1][0] in parcel.recipients:
+            accepted = [each for each in self.shelf.of_message(parcel.message_id) if each.state == "accepted"]
+            heard = {each for other in accepted for each in other.recipients if each not in other.refused}
+            if leaves_unheard(everybody, parcel.recipients, heard):
                 self.shelf.set_unheard(parcel.message_id, unheard=True)
             self.shelf.mark_accepted(parcel.message_id)
             return True

@@ -109,9 +109,9 @@ class MemoryOutbox:
         )
         return due and kinds and message.trial == wanted.trial
 
-    def _turn(self, parcel: Parcel) -> tuple[int, datetime, datetime, str]:
+    def _turn(self, parcel: Parcel) -> tuple[datetime, int, datetime, str]:
         queued_at = self.shelf.messages[parcel.message_id].message.queued_at
-        return parcel.attempts, parcel.next_attempt_at or LONG_AGO, queued_at, parcel.id
+        return parcel.next_attempt_at or LONG_AGO, parcel.attempts, queued_at, parcel.id
 
     def _held_by(self, claimer_id: str, ids: Iterable[str] | None = None) -> list[Parcel]:
         mine = [each for each in self.shelf.in_states({"sending"}) if each.claimed_by == claimer_id]

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Integer,
     Select,
     TextClause,
     Update,
@@ -32,7 +34,7 @@ from sereno.domain.wallclock import utc
 from sereno.engine.mail_ports import Claimer, Wanted
 
 _each = schema.deliveries.c
-TURN = (_each.attempts, _each.due_at, _each.queued_at, _each.id)
+TURN = (_each.due_at, _each.attempts, _each.queued_at, _each.id)
 """In which order mail is claimed."""
 _SHARE = (_each.id.label("delivery"), _each.recipients.label("share"), _each.state, _each.attempts)
 _NO_DATA = null().label("data")
@@ -57,8 +59,8 @@ class SqlOutbox:
             settle(connection, endings, claimer.id, at)
             if limit <= 0:
                 return []
-            claimed = connection.scalars(_claim(limit, wanted, claimer, at)).all()
-            return self._deliveries(connection, _whole(_each.id.in_(claimed))) if claimed else []
+            claimed = connection.scalars(_claim(wanted), _claiming(limit, wanted, claimer, at)).all()
+            return self._deliveries(connection, _CLAIMED, claimed=claimed) if claimed else []
 
     def renew(self, claimer: Claimer) -> None:
         """Let what the claimer holds last until `claimer.until`."""
@@ -132,16 +134,11 @@ class SqlOutbox:
                 messages = select(_each.message_id).where(_each.id.in_(sorted(reasons)))
                 mark_accepted(connection, connection.scalars(messages).all())
 
-    def _deliveries(self, connection: Connection, wanted: Select[Any]) -> list[Delivery]:
+    def _deliveries(self, connection: Connection, wanted: Select[Any], **named: object) -> list[Delivery]:
+        found = connection.execute(wanted, named).all()
         return [
-            Delivery(
-                row["delivery"],
-                message_of(row, self.zone),
-                tuple(row["share"]),
-                row["state"],
-                row["attempts"],
-            )
-            for row in connection.execute(wanted).mappings()
+            Delivery(delivery, message_of(message, self.zone), tuple(share), state, attempts)
+            for *message, delivery, share, state, attempts in found
         ]
 
 
@@ -154,23 +151,36 @@ def _hold_claims(connection: Connection, claimer_id: str) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(claimer_id))))
 
 
-def _claim(limit: int, wanted: Wanted, claimer: Claimer, now: datetime) -> ReturningUpdate[Any]:
+@cache  # writing a statement anew costs more than running it
+def _claim_of(*, digests: bool) -> ReturningUpdate[Any]:
     """Move up to `limit` waiting deliveries to `sending`, and return them in any order."""
     # A common table expression: as a subquery, PostgreSQL may run it more than once and exceed the limit.
-    due = _each.due_at <= now
-    waiting = select(_each.id).where(schema.WAITS, _each.trial == wanted.trial, due, _of_kind(wanted))
-    first = waiting.order_by(*TURN).limit(limit).with_for_update(skip_locked=True)
+    due = _each.due_at <= bindparam("now")
+    lookable = or_(_each.kind != "queue", _each.origin.in_(bindparam("queues", expanding=True)))
+    of_kind = lookable if digests else and_(lookable, _each.kind != "digest")
+    waiting = select(_each.id).where(schema.WAITS, _each.trial == bindparam("is_trial"), due, of_kind)
+    first = waiting.order_by(*TURN).limit(bindparam("most", type_=Integer)).with_for_update(skip_locked=True)
     return (
         update(schema.deliveries)
         .where(_each.id.in_(select(first.cte("first").c.id)))  # locked, so they wait still
-        .values(state="sending", claimed_by=claimer.id, claimed_until=claimer.until)
+        .values(state="sending", claimed_by=bindparam("claimer"), claimed_until=bindparam("until"))
         .returning(_each.id)
     )
 
 
-def _of_kind(wanted: Wanted) -> ColumnElement[bool]:
-    lookable = or_(_each.kind != "queue", _each.origin.in_(sorted(wanted.queues)))
-    return lookable if wanted.digests else and_(lookable, _each.kind != "digest")
+def _claim(wanted: Wanted) -> ReturningUpdate[Any]:
+    return _claim_of(digests=wanted.digests)
+
+
+def _claiming(limit: int, wanted: Wanted, claimer: Claimer, now: datetime) -> dict[str, object]:
+    return {
+        "most": limit,
+        "is_trial": wanted.trial,
+        "queues": sorted(wanted.queues),
+        "claimer": claimer.id,
+        "until": claimer.until,
+        "now": now,
+    }
 
 
 def _whole(wanted: ColumnElement[bool] | TextClause, *, with_bytes: bool = True) -> Select[Any]:
@@ -179,6 +189,9 @@ def _whole(wanted: ColumnElement[bool] | TextClause, *, with_bytes: bool = True)
     joined = select(*columns, *_SHARE).join_from(schema.deliveries, schema.messages)
     with_body = joined.join(schema.bodies, schema.bodies.c.message_id == schema.messages.c.id, isouter=True)
     return with_body.where(wanted).order_by(*TURN)
+
+
+_CLAIMED = _whole(_each.id.in_(bindparam("claimed", expanding=True)))
 
 
 def _held_by(claimer_id: str) -> Update:

@@ -90,7 +90,7 @@ def _make_deliveries() -> None:
     )
     op.create_index("ix_deliveries_message_id", "deliveries", ["message_id"])
     op.create_index("ix_deliveries_state_settled_at", "deliveries", ["state", "settled_at"])
-    turn = ["trial", "attempts", "due_at", "queued_at", "id"]
+    turn = ["trial", "due_at", "attempts", "queued_at", "id"]
     op.create_index("ix_deliveries_waiting", "deliveries", turn, sqlite_where=_WAITS, postgresql_where=_WAITS)
     op.create_index(
         "ix_deliveries_claimed_by",
