@@ -97,7 +97,7 @@ def show(tally: Tally) -> None:
     """Print a row a module and their sum, 80 columns wide at most."""
     modules = {name: tally.counts[name] for name in sorted(tally.counts)}
     total = sum(modules.values(), Counter[str]())
-    click.echo(f"\n{'Módulo':<{NAME_WIDTH}}  Pruebas   Bien    Mal  Saltadas  Segundos")
+    click.echo(f"\n{'Módulo':<{NAME_WIDTH}}  Pruebas   Bien    Mal  Saltadas Segundos")
     click.echo("─" * 80)
     for name, counts in modules.items():
         click.echo(_row(name, counts, tally.seconds[name]))
@@ -111,7 +111,7 @@ def show_coverage(report: dict[str, Any]) -> None:
     for file, told in report["files"].items():
         inside = Path(file).parts[Path(file).parts.index("sereno") + 1 : -1]
         packages["/".join(inside) or "sereno"].update(
-            {name: told["summary"][name] for name in (*OF_LINES, *OF_BRANCHES)}
+            {name: told["summary"].get(name, 0) for name in (*OF_LINES, *OF_BRANCHES)}
         )
     click.echo(f"\n{'Paquete':<{NAME_WIDTH}}   Líneas  Sin ejecutar   Ramas  Cobertura")
     click.echo("─" * 80)
