@@ -74,7 +74,7 @@ def mail(**options: Any) -> int:
 @click.option("--to", metavar="DIRECCIÓN", required=True, help="Quién recibe el correo de prueba.")
 @force
 def test_mail(**options: Any) -> int:
-    """Lo mismo, y envía un correo de prueba, por fuera de la bandeja de salida."""
+    """Como `check mail`, y envía un correo de prueba, por fuera de la bandeja de salida."""
     from sereno.commands.check_reach import check_mail
 
     return check_mail(**options)
