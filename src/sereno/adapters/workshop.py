@@ -41,7 +41,7 @@ class Examination:
     name: str
     own: bool
     rules: int
-    """None where it cannot be read."""
+    """0 where it cannot be read."""
     cases: int
     faults: tuple[str, ...]
     """What is wrong with it, and where a case does not hold."""
