@@ -41,3 +41,9 @@ def served_once(made, tmp_path_factory) -> Installation:
 def served(served_once, tmp_path) -> Installation:
     """Make an installation whose equipment has had its round today."""
     return served_once.copy(tmp_path)
+
+
+@pytest.fixture
+def bare(tmp_path) -> Installation:
+    """An installation without any setting but those that a test writes."""
+    return Installation(tmp_path)

@@ -138,3 +138,33 @@ def test_a_folder_of_monitors_that_is_missing_is_a_fault_and_an_empty_one_is_not
     assert own_monitors(tmp_path, RESERVED) == ()
     with pytest.raises(MonitorError, match="MONITORS_DIR"):
         own_monitors(tmp_path / "nada", RESERVED)
+
+
+def test_every_monitor_is_examined_those_that_ship_and_the_users_own(workshop, made):
+    examined = list(workshop.examine(None))
+    assert [(each.name, each.own) for each in examined[-2:]] == [("riesgos", False), ("garantias", True)]
+    assert all(each.rules and each.cases and not each.faults for each in examined)
+    (alone,) = workshop.examine("garantias")
+    assert (alone.name, alone.cases) == ("garantias", 3)
+
+
+def test_an_examined_monitor_tells_its_faults_and_each_case_that_does_not_hold(workshop, made):
+    edit(made, "cases.toml", "key = [1]", "key = [9]")
+    (found,) = workshop.examine("garantias")
+    assert any(fault.startswith("caso «") for fault in found.faults)
+
+
+def test_a_monitor_that_cannot_be_read_or_has_a_taken_name_is_a_fault_of_its_own(workshop, made):
+    edit(made, "monitor.toml", "[", "[[[")
+    made.rename(made.parent / "master")
+    (found,) = workshop.examine("master")
+    assert found.cases == 0
+    assert any("no es TOML" in fault for fault in found.faults)
+    assert any("es el nombre de otra tarea" in fault for fault in found.faults)
+
+
+def test_a_name_that_no_monitor_has_and_a_folder_that_is_none_are_refused(workshop, made):
+    with pytest.raises(FaultyInput, match="brass"):
+        workshop.examine("nada")
+    with pytest.raises(MonitorError, match="MONITORS_DIR"):
+        Workshop(made / "nada", RESERVED).examine(None)

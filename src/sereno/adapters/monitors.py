@@ -58,8 +58,7 @@ def own_monitors(folder: Path, reserved: Iterable[str]) -> tuple[Monitor, ...]:
     `reserved` are names that they may not have, beside those of the monitors that ship.
     """
     if not folder.is_dir():
-        raise MonitorError((Fault("MONITORS_DIR", f"«{folder}» no existe", "una carpeta de monitores"),))
-    taken = {*reserved, *(shipped.name for shipped in shipped_folders())}
+        raise MonitorError((missing_folder(folder),))
     monitors: list[Monitor] = []
     faults: list[Fault] = []
     for each in own_folders(folder):
@@ -67,11 +66,21 @@ def own_monitors(folder: Path, reserved: Iterable[str]) -> tuple[Monitor, ...]:
             monitors.append(load_monitor(each))
         except MonitorError as error:
             faults += error.faults
-        if each.name in taken:
-            faults.append(Fault(str(each), "es el nombre de otra tarea", "otro nombre"))
+        faults += taken_name(each, reserved)
     if faults:
         raise MonitorError(tuple(faults))
     return tuple(monitors)
+
+
+def missing_folder(folder: Path) -> Fault:
+    """Find fault with a MONITORS_DIR that is no folder."""
+    return Fault("MONITORS_DIR", f"«{folder}» no existe", "una carpeta de monitores")
+
+
+def taken_name(folder: Path, reserved: Iterable[str]) -> list[Fault]:
+    """Find fault with a user's own monitor that has the name of something else."""
+    taken = {*reserved, *(shipped.name for shipped in shipped_folders())}
+    return [Fault(str(folder), "es el nombre de otra tarea", "otro nombre")] if folder.name in taken else []
 
 
 def own_folders(folder: Path) -> list[Path]:

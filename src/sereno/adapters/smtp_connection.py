@@ -3,7 +3,7 @@
 import smtplib
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,14 +62,19 @@ class SmtpAccount:
     """Name given in EHLO; this machine's where absent."""
 
 
-def connect(account: SmtpAccount) -> smtplib.SMTP:
+Passed = Callable[[smtplib.SMTP], None]
+"""Hears of each step that went well, in order: greeting (with implicit TLS), EHLO, STARTTLS, AUTH."""
+
+
+def connect(account: SmtpAccount, passed: Passed = lambda _: None) -> smtplib.SMTP:
     """Connect, make sure of the relay's identity and log in; raise RelayUnavailable."""
     _guard_password(account)
     trust = _trust(account) if account.security != "none" else None
     with step(account, "al conectar"):
         connection = _dial(account, trust)
     try:
-        _introduce(connection, account, trust)
+        passed(connection)
+        _introduce(connection, account, trust, passed)
     except RelayUnavailable:
         connection.close()
         raise
@@ -144,20 +149,25 @@ def _dial(account: SmtpAccount, trust: ssl.SSLContext | None) -> smtplib.SMTP:
     return connection
 
 
-def _introduce(connection: smtplib.SMTP, account: SmtpAccount, trust: ssl.SSLContext | None) -> None:
+def _introduce(
+    connection: smtplib.SMTP, account: SmtpAccount, trust: ssl.SSLContext | None, passed: Passed
+) -> None:
     with step(account, "EHLO"):
         connection.ehlo_or_helo_if_needed()
+    passed(connection)
     if account.security == "starttls":
         _require(connection, account, "STARTTLS", "Pruebe SMTP_SECURITY=tls (suele ser el puerto 465).")
         with step(account, "STARTTLS"):
             connection.starttls(context=trust)
             connection.ehlo_or_helo_if_needed()
+        passed(connection)
     if account.user is not None:
         _require(
             connection, account, "AUTH", "Quite SMTP_USER, o use el puerto en que se piden credenciales."
         )
         with step(account, "AUTH"):
             connection.login(account.user, account.password or "")
+        passed(connection)
 
 
 def _require(connection: smtplib.SMTP, account: SmtpAccount, extension: str, advice: str) -> None:

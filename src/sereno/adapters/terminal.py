@@ -38,7 +38,12 @@ NONE = "—"
 LONGEST_WORD = 24
 """Up to so many characters a word of a table is not broken: `no_conformidades/tecnico`."""
 WHOLE = frozenset({"Tarea", "Informe", "Periodo", "Vence", "Vista", "Correo", "Desde"})
-RIGHT = frozenset({"Correos", "Hallazgos", "Mensajes", "Filas", "Datos dudosos"})
+RIGHT = frozenset(
+    {
+        *("Correos", "Hallazgos", "Mensajes", "Filas", "Datos dudosos"),
+        *("ms", "Reglas", "Casos", "Faltas", "Esperan", "Nuevos", "Antiguos", "Ya recogidos"),
+    }
+)
 
 
 def _print(text: str, **style: Any) -> None:  # noqa: ANN401  # click's own

@@ -8,8 +8,14 @@ from pathlib import Path
 
 from sereno.adapters.cases import read_cases, try_case
 from sereno.adapters.lint import lint_monitor
-from sereno.adapters.monitors import load_monitor, shipped_folders
-from sereno.domain.errors import Fault, FaultyInput, RuleFailed, SettingsError
+from sereno.adapters.monitors import (
+    load_monitor,
+    missing_folder,
+    own_folders,
+    shipped_folders,
+    taken_name,
+)
+from sereno.domain.errors import Fault, FaultyInput, MonitorError, RuleFailed, SettingsError
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 SKELETON = ("monitor.toml", "schema.sql", "queries.sql", "cases.toml")
@@ -26,6 +32,19 @@ class Tried:
     rule: str
     differences: tuple[str, ...]
     """None: it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """Tell how a monitor stands."""
+
+    name: str
+    own: bool
+    rules: int
+    """0 where it cannot be read."""
+    cases: int
+    faults: tuple[str, ...]
+    """What is wrong with it, and where a case does not hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +68,34 @@ class Workshop:
             except RuleFailed as error:
                 differences = (str(error),)
             yield Tried(case.name, case.rule, differences)
+
+    def examine(self, name: str | None) -> Iterator[Examination]:
+        """Look each monitor through and try its cases, or one alone.
+
+        Raises FaultyInput for a name that none has, MonitorError where MONITORS_DIR is no folder.
+        """
+        if self.folder is not None and not self.folder.is_dir():
+            raise MonitorError((missing_folder(self.folder),))
+        shipped = {Path(str(each)): False for each in shipped_folders()}
+        own = dict.fromkeys(own_folders(self.folder) if self.folder else (), True)
+        folders = {**shipped, **own}
+        if name not in {None, *(each.name for each in folders)}:
+            known = ", ".join(each.name for each in folders)
+            raise FaultyInput((Fault("--monitor", str(name), f"uno de {known}"),))
+        return (self._examined(each, own=own) for each, own in folders.items() if name in {None, each.name})
+
+    def _examined(self, folder: Path, *, own: bool) -> Examination:
+        faults = list(map(str, self.lint(folder)))
+        if own:
+            faults += map(str, taken_name(folder, self.reserved))
+        try:
+            rules, tried = len(load_monitor(folder).rules), list(self.try_cases(folder))
+        except MonitorError as error:  # told by the lint as well
+            return Examination(
+                folder.name, own, 0, 0, tuple(dict.fromkeys((*faults, *map(str, error.faults))))
+            )
+        failed = (f"caso «{e.case}» de {e.rule}: {'; '.join(e.differences)}" for e in tried if e.differences)
+        return Examination(folder.name, own, rules, len(tried), (*faults, *failed))
 
     def make(self, name: str) -> Path:
         """Write a small monitor that works; raise SettingsError and FaultyInput where that cannot be."""

@@ -29,6 +29,7 @@ __all__ = [
     "Site",
     "check_demo_estate",
     "is_configured",
+    "load_monitors",
     "make_demo_estate",
     "open_site",
     "open_workshop",
@@ -51,7 +52,7 @@ def open_site(
     """
     from sereno.adapters.holidays import HolidayCalendar
 
-    monitors = _monitors(environ)
+    monitors = load_monitors(environ)
     settings = load_settings(monitors, purpose=purpose, environ=environ)
     stop = StopSignal()
     holidays = HolidayCalendar(
@@ -62,8 +63,8 @@ def open_site(
     return Site(settings, monitors, _clock(settings, stop, at), stop, terminal, holidays.calendar, names)
 
 
-def _monitors(environ: Mapping[str, str] | None) -> tuple[Monitor, ...]:
-    """Load the monitors that ship, and the user's own."""
+def load_monitors(environ: Mapping[str, str] | None = None) -> tuple[Monitor, ...]:
+    """Load the monitors that ship, and the user's own; raise MonitorError where these cannot be read."""
     folder = monitors_folder(environ)
     return (*shipped_monitors(), *(own_monitors(folder, RESERVED) if folder else ()))
 

@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from sqlalchemy import make_url
@@ -13,6 +14,10 @@ from sereno.bootstrap.site import REGISTER_TIMEOUT, Site
 from sereno.engine.mail_ports import ComposeRow, Journals, Queue, Relay
 from sereno.engine.ports import Log, Store
 from sereno.engine.post_office import PostOffice
+from sereno.settings import Smtp
+
+if TYPE_CHECKING:
+    from sereno.adapters.smtp_connection import SmtpAccount
 
 JOURNALS = "mail-journal"
 """Beside an SQLite store; under var/ of the home where the store is on a server."""
@@ -23,7 +28,7 @@ def open_post_office(site: Site, store: Store, log: Log) -> Iterator[PostOffice]
     """Gather what delivering mail works with, and let go of the queues' databases at the end."""
     from sereno.adapters.journal import FolderJournals, boot_id
 
-    journals = FolderJournals(_journals(site), boot_id(), _new_id)
+    journals = FolderJournals(_journals(site), boot_id(), new_id)
     with _office(site, store, log, _relay(site), journals) as office:
         yield office
 
@@ -33,7 +38,7 @@ def rehearse_post_office(site: Site, store: Store, log: Log) -> Iterator[PostOff
     """Gather the same for a rehearsal, in which no mail leaves this process."""
     from sereno.adapters.memory import MemoryJournals, MemoryRelay
 
-    with _office(site, store, log, MemoryRelay(), MemoryJournals(_new_id)) as office:
+    with _office(site, store, log, MemoryRelay(), MemoryJournals(new_id)) as office:
         yield office
 
 
@@ -59,7 +64,8 @@ def _office(site: Site, store: Store, log: Log, relay: Relay, journals: Journals
         )
 
 
-def _new_id() -> str:
+def new_id() -> str:
+    """Name something for the first time."""
     return uuid4().hex
 
 
@@ -83,16 +89,22 @@ def _relay(site: Site) -> Relay:
 
         return MailFolder(mail.folder, "diverted" if mail.trial else "accepted")
     from sereno.adapters.smtp import SmtpRelay
-    from sereno.adapters.smtp_connection import SmtpAccount
 
-    described = asdict(smtp)
-    connections, at_most = described.pop("connections"), described.pop("messages_per_connection")
-    relay = SmtpRelay(SmtpAccount(**described), connections, at_most)
+    relay = SmtpRelay(smtp_account(smtp), smtp.connections, smtp.messages_per_connection)
     if mail.redirect_to is None:
         return relay
     from sereno.adapters.redirect import RedirectedRelay
 
     return RedirectedRelay(relay, mail.redirect_to)
+
+
+def smtp_account(smtp: Smtp) -> "SmtpAccount":
+    """Say how the relay is reached."""
+    from sereno.adapters.smtp_connection import SmtpAccount
+
+    described = asdict(smtp)
+    del described["connections"], described["messages_per_connection"]
+    return SmtpAccount(**described)
 
 
 def _composing(site: Site) -> ComposeRow:

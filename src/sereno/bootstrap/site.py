@@ -102,6 +102,12 @@ class Site:
 
         return copy_to_memory(self.settings.state_db_url, self.clock.now(), queues=queues)
 
+    def empty_store(self) -> Store:
+        """Return a store in memory that knows nothing, as before the first round."""
+        from sereno.adapters.store.memory import MemoryStore
+
+        return MemoryStore(self.clock.now())
+
     def log(self, name: str, *, echo: bool, keep: bool = True) -> Log:
         """Open a log beside the master's; one that is not kept leaves no file."""
         from sereno.adapters.logs import open_log

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from sereno import __version__
+from sereno.cli.checks import check
 from sereno.cli.ledger import COMMANDS, verbose
 from sereno.cli.mail import deliver, mail
 from sereno.cli.registers import register
@@ -108,7 +109,7 @@ for _folder in sorted(MONITORS.iterdir()):
         job.add_command(_job(_folder.name))
 
 
-for _command in (*COMMANDS, deliver, mail, register):
+for _command in (*COMMANDS, check, deliver, mail, register):
     cli.add_command(_command)
 
 
@@ -187,27 +188,6 @@ def rule_test(folder: Path) -> int:
     from sereno.commands.monitors import try_monitor
 
     return try_monitor(folder)
-
-
-@cli.group()
-def check() -> None:
-    """Comprueba sin escribir nada; sale con 1 si algo no está bien."""
-
-
-@check.command("registers")
-def check_registers() -> int:
-    """Conexión, tablas, columnas, filas y guardas de cada registro."""
-    from sereno.commands.checks import check_registers
-
-    return check_registers()
-
-
-@check.command("calendar")
-def check_calendar() -> int:
-    """Fichero de festivos, biblioteca y años sin confirmar."""
-    from sereno.commands.checks import check_calendar
-
-    return check_calendar()
 
 
 @cli.command()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sereno.bootstrap import Site, open_site
 from sereno.commands.asked import chosen_monitors
-from sereno.domain.directory import Directory, Person, find_people, find_person, is_role, members
+from sereno.domain.directory import Directory, Person, Role, find_people, find_person, is_role, members
 from sereno.domain.errors import Fault, FaultyInput
 from sereno.domain.parcels import FALLBACK
 from sereno.domain.rules import Monitor
@@ -42,7 +42,7 @@ def list_people(monitor: str | None) -> int:
     """Show who has which role, whom mail cannot reach, and the owners of open findings who are not found."""
     site = open_site("dry_run")
     monitors, directory = chosen_monitors(site, monitor), site.registers().directory()
-    site.terminal.table(HEADINGS, [row for each in monitors for row in _roles(site, each, directory)])
+    site.terminal.table(HEADINGS, [row for each in monitors for row in role_rows(site, each, directory)])
     lost = _lost(site, monitors, directory)
     if lost:
         site.terminal.say("\nResponsables de hallazgos abiertos a los que no llega correo:")
@@ -53,17 +53,22 @@ def list_people(monitor: str | None) -> int:
     return 0
 
 
-def _roles(site: Site, monitor: Monitor, directory: Directory) -> list[tuple[str, ...]]:
+def asked_roles(site: Site, monitor: Monitor) -> list[Role]:
+    """List the roles that a monitor's mail may go to."""
     audiences = site.orders(monitor).audiences
     asked = {FALLBACK: None}
     for plan in monitor.digests:
         asked |= dict.fromkeys((audiences.get(plan.name, plan.to), plan.bcc or FALLBACK))
     asked |= dict.fromkeys(rule.escalate_to or FALLBACK for rule in monitor.rules)
+    return [role for role in asked if is_role(role)]
+
+
+def role_rows(site: Site, monitor: Monitor, directory: Directory) -> list[tuple[str, ...]]:
+    """Make a row of each person who has one of a monitor's roles."""
     return [
-        (monitor.name, role, *shown)
-        for role in asked
-        if is_role(role)
-        for shown in map(_shown, members(directory, role, monitor.application_id) or (None,))
+        (monitor.name, role, *_shown(person))
+        for role in asked_roles(site, monitor)
+        for person in members(directory, role, monitor.application_id) or (None,)
     ]
 
 

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from sereno.bootstrap import DEMO_HOUR, MASTER, Site, open_site
 from sereno.commands.contract import print_contract
 from sereno.commands.mail import rehearse_mail
+from sereno.commands.previewing import show_preview
 from sereno.domain.errors import Fault, FaultyInput, SettingsError
 from sereno.domain.rules import Monitor
 from sereno.engine.agenda import agenda
 from sereno.engine.daemon import MAIL_JOB, State, keep_watch, single_cycle
 from sereno.engine.ports import Log, Store
-from sereno.engine.watch import Report, Request, watch
+from sereno.engine.watch import Request, watch
 
 if TYPE_CHECKING:
     from sereno.adapters.preview import PreviewFolder
@@ -118,21 +119,8 @@ def _rehearse_job(site: Site, monitor: Monitor, request: Request, options: JobOp
     site.terminal.report(report)
     if report.look is None:
         site.terminal.say("Para verlo aunque no toque, añada --force.")
-    _show(report, site, site.preview(options.preview))
+    list(show_preview(report, site, site.preview(options.preview)))
     return int(report.is_blind)
-
-
-def _show(report: Report, site: Site, preview: "PreviewFolder") -> None:
-    """Leave in the preview what would be sent, and what nobody would get."""
-    for served in report.served:
-        for path in preview.show(served.messages):
-            site.terminal.say(f"  Vista previa: {path}")
-        for parcel, digest in zip(served.parcels, served.digests, strict=True):
-            if not parcel.to:
-                page = preview.keep_unaddressed(
-                    f"{report.monitor.name}-{served.plan.name}", site.page(digest)
-                )
-                site.terminal.say(f"  Vista previa de lo que nadie recibiría: {page}")
 
 
 def _rehearse_cycle(site: Site, options: MasterOptions) -> int:
@@ -154,7 +142,7 @@ def _rehearse_cycle(site: Site, options: MasterOptions) -> int:
 def _rehearse_turn(site: Site, monitor: Monitor, store: Store, log: Log, preview: "PreviewFolder") -> int:
     report = watch(monitor, Request(), site.orders(monitor), site.world(store, log))
     site.terminal.report(report)
-    _show(report, site, preview)
+    list(show_preview(report, site, preview))
     return int(report.is_blind)
 
 

@@ -2,6 +2,7 @@
 
 from sereno.settings.advice import advice, mail_modes
 from sereno.settings.agreement import Purpose
+from sereno.settings.explaining import Explained, explain_settings
 from sereno.settings.loading import load_settings
 from sereno.settings.orders import standing_orders
 from sereno.settings.surroundings import (
@@ -15,6 +16,7 @@ from sereno.settings.values import Mail, RegisterAccess, Settings, Smtp
 from sereno.settings.variables import Variable, variables
 
 __all__ = [
+    "Explained",
     "Mail",
     "Purpose",
     "RegisterAccess",
@@ -23,6 +25,7 @@ __all__ = [
     "Variable",
     "advice",
     "demo_environment",
+    "explain_settings",
     "home",
     "is_configured",
     "job_environment",

@@ -24,6 +24,9 @@ SOURCE_URLS = (*STORE_URLS, "mssql+pyodbc://", "mysql+pymysql://", *FILE_URLS)
 QUEUE_URLS = (*STORE_URLS, "mssql+pyodbc://", "mysql+pymysql://", "access+pyodbc:///")
 """Kinds of database that can be written to: a queue is stamped."""
 ALWAYS = "siempre"
+_SECRET_WORD = re.compile(  # a word of a query or of an ODBC connection string, which may be quoted for a URL
+    r"((?:password|passwd|pwd)(?:=|%3D))(?:\{.*?\}|%7B.*?%7D|.*?)(?=[&;]|%3B|$)", re.IGNORECASE | re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Kind:
 def mask_url(text: str) -> str:
     """Hide what may be a password in a URL, however badly it is written."""
     without_login = re.sub(r"^([\w+.-]*:/*)?.*@", r"\1***@", text, flags=re.DOTALL)
-    return re.sub(r"((?:password|passwd|pwd)=)[^&;]*", r"\1***", without_login, flags=re.IGNORECASE)
+    return _SECRET_WORD.sub(r"\1***", without_login)
 
 
 def _match(pattern: str, text: str) -> str:

@@ -1,7 +1,7 @@
 """From texts to the frozen Settings."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path, PurePath, PureWindowsPath
 from typing import Any
@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from sereno.domain.cadence import Cadence
 from sereno.domain.cycle import CycleTimes, NightHours
-from sereno.domain.errors import SettingsError
+from sereno.domain.errors import Fault, SettingsError
 from sereno.domain.mail_policy import MailPolicy
 from sereno.domain.rules import DigestPlan, Monitor, Setting, url_variable
 from sereno.settings.agreement import NO_REGION, Purpose, find_disagreements
@@ -20,6 +20,7 @@ from sereno.settings.texts import Texts, gather_texts
 from sereno.settings.values import Mail, RegisterAccess, Settings, Smtp
 from sereno.settings.variables import (
     QUEUES,
+    Variable,
     cadence_name,
     password_name,
     registers,
@@ -38,16 +39,40 @@ def load_settings(
 
     Raises SettingsError with every fault there is.
     """
+    read = read_settings(monitors, purpose=purpose, environ=environ)
+    if read.faults:
+        raise SettingsError(read.faults)
+    return _settings(monitors, read.texts, read.typed, read.warnings)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Hold what was read, and what is wrong with it."""
+
+    known: tuple[Variable, ...]
+    texts: Texts
+    typed: Mapping[str, Any]
+    """A value for each variable that is set or has a default; a faulty one has its default."""
+    faults: tuple[Fault, ...]
+    warnings: tuple[str, ...]
+
+
+def read_settings(
+    monitors: Sequence[Monitor], *, purpose: Purpose, environ: Mapping[str, str] | None = None
+) -> Reading:
+    """Read every variable, and find all that is wrong."""
     known = variables(monitors)
     texts = gather_texts(known, environ)
     values = convert(known, texts)
     older = recognise_older_names(registers(monitors), texts)
     disagreements = find_disagreements(monitors, purpose, texts, values.typed)
-    faults = (*texts.faults, *values.faults, *older.faults, *disagreements)
-    if faults:
-        raise SettingsError(faults)
-    warnings = (*texts.env_file.warnings, *find_misspelt_names(known, texts), *older.warnings)
-    return _settings(monitors, texts, values.typed, warnings)
+    return Reading(
+        known,
+        texts,
+        values.typed,
+        faults=(*texts.faults, *values.faults, *older.faults, *disagreements),
+        warnings=(*texts.env_file.warnings, *find_misspelt_names(known, texts), *older.warnings),
+    )
 
 
 def _settings(

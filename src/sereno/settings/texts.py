@@ -7,9 +7,12 @@ from pathlib import Path
 
 from sereno.domain.errors import Fault
 from sereno.settings.env_file import EnvFile, read_env_file
-from sereno.settings.kinds import SOURCE_URL, STORE_URL, mask_url
+from sereno.settings.kinds import QUEUE_URL, SOURCE_URL, STORE_URL, mask_url
 from sereno.settings.variables import Variable
 
+UNTOLD = "(no se muestra)"
+URLS = (QUEUE_URL, SOURCE_URL, STORE_URL)
+"""Kinds of address that may hold a password."""
 _PLAIN = "un valor en una sola línea, sin caracteres de control; ¿quedan comillas sin cerrar?"
 _CHECKOUT = Path(__file__).resolve().parents[3]
 
@@ -35,20 +38,31 @@ class Texts:
 
     def place(self, name: str) -> str:
         """Name the variable and where it was read."""
+        source = self.source(name)
+        return f"{name} ({source})" if source else name
+
+    def source(self, name: str) -> str:
+        """Say where what counts for a name was read; "" where nobody wrote it."""
         if name in self.secrets:
-            return f"{name} (fichero de {name}_FILE)"
+            return f"fichero de {name}_FILE"
         if name in self.environment:
-            return f"{name} (entorno)"
-        return f"{name} ({self.env_file.place(name)})" if name in self.written else name
+            return "entorno"
+        return self.env_file.place(name) if name in self.written else ""
 
     def fault(self, variable: Variable) -> Fault:
         """Tell that what was written does not fit, without telling a secret."""
         text = self.get(variable.name) or ""
         if not text.isprintable():
             return Fault(self.place(variable.name), "tiene saltos de línea o caracteres invisibles", _PLAIN)
-        shown = mask_url(text) if variable.kind in (SOURCE_URL, STORE_URL) else text
-        found = "(no se muestra)" if variable.secret else f"«{shown}»"
+        found = UNTOLD if variable.secret else f"«{shown(variable, text)}»"
         return Fault(self.place(variable.name), found, variable.kind.expected)
+
+
+def shown(variable: Variable, text: str) -> str:
+    """Return what a variable holds as anybody may see it."""
+    if variable.secret:
+        return UNTOLD
+    return mask_url(text) if variable.kind in URLS else text
 
 
 def gather_texts(known: Sequence[Variable], environ: Mapping[str, str] | None) -> Texts:

@@ -68,6 +68,8 @@ class Phrases:
     """Of FechaEnvio, as it is written."""
     arrange: Callable[[Sequence[object]], Sequence[object]]
     """Bring what was read into the order of COLUMNS."""
+    absent: tuple[str, ...]
+    """The columns that are read where they exist, and do not."""
 
     def moment(self, local: datetime) -> object:
         """Write a local time as FechaEnvio holds it, to the second."""
@@ -99,6 +101,10 @@ class Phrases:
     def stamp(self, count: int) -> str:
         """Stamp them; the moment comes before the numbers."""
         return f"{self._update(self.dialect.mark)} WHERE {self._among(count)} AND {self.waits}"
+
+    def stamp_nothing(self) -> str:
+        """Stamp no row: the database says whether it would let us."""
+        return f"{self._update(self.sent)} WHERE 1 = 0"
 
     def stamped_numbers(self, count: int) -> str:
         """Find which of so many numbers have a stamped row."""
@@ -145,6 +151,7 @@ def phrases(dialect: Dialect, layout: Layout) -> Phrases:
         waits=_waits(dialect, layout, sent),
         form=_written(dialect, layout),
         arrange=_arranging([column in spelt for column in COLUMNS]),
+        absent=tuple(column for column in COLUMNS if column not in spelt),
     )
 
 

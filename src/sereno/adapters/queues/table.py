@@ -17,7 +17,7 @@ from sereno.adapters.queues.stamping import by_number, settle
 from sereno.domain.errors import RowsUnidentified
 from sereno.domain.foreign import QueueRow
 from sereno.domain.wallclock import zone_of
-from sereno.engine.mail_ports import Queue, Stamp
+from sereno.engine.mail_ports import Stamp
 
 Cells = Sequence[object]
 """Of one row, in the order of COLUMNS."""
@@ -37,7 +37,7 @@ _KINDS: Mapping[str, Callable[[str, URL, float], Database]] = {
 }
 
 
-def open_queue(origin: str, url: str, password: str | None, tz: tzinfo, timeout: float) -> Queue:
+def open_queue(origin: str, url: str, password: str | None, tz: tzinfo, timeout: float) -> "TableQueue":
     """Make a queue; nothing is opened, and nothing raised, before it is used.
 
     `password` replaces the one in the URL. Times without a zone are `tz`'s. `timeout`, in seconds, bounds
@@ -97,6 +97,16 @@ class TableQueue:
         for batch in _batches(list(asked)):
             settled |= self._stamp_batch({number: asked[number] for number in batch}, at)
         return frozenset(settled)
+
+    def examine(self) -> tuple[str, ...]:
+        """Make sure that the table is as expected and would take a stamp, writing nothing.
+
+        Returns the columns that would be read and do not exist.
+        """
+        self._phrases = None
+        with self._transaction(writes=True) as (cursor, say):
+            cursor.execute(say.stamp_nothing())
+            return say.absent
 
     def close(self) -> None:
         """Let go of the database; a later call opens it again."""

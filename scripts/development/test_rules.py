@@ -1,0 +1,11 @@
+"""Count what each rule finds on the real registers (the same as `sereno check rules`)."""
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from launch import launch
+
+if __name__ == "__main__":  # a test runner that takes the name for a test's may import it
+    launch("check", "rules")
