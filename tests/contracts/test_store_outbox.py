@@ -179,7 +179,6 @@ def test_who_was_taken_for_dead_may_still_say_that_it_was_accepted(store):
     queue(store, a_message("m1"))
     (delivery,) = claim(store, 1)
     recover(store, NOW + LEASE)
-    release(store, ["m1"])
     assert counts(store) == {"unknown": 1}
     settle(store, [accepted(delivery)], NOW + LEASE)
     assert counts(store) == {"accepted": 1}
@@ -192,6 +191,17 @@ def test_a_late_answer_changes_nothing_once_somebody_has_decided(store):
     assert store.desk.retry("m1")
     settle(store, [accepted(delivery)], NOW + LEASE)
     assert counts(store) == {"queued": 1}
+
+
+def test_what_was_taken_for_abandoned_is_still_the_claimer_s_to_tell(store):
+    queue(store, a_message("m1"), a_message("m2"))
+    claim(store, 2)
+    recover(store, NOW + LEASE)
+    assert ids(store.outbox.claims("yo")) == ["m1", "m2"]
+    release(store, ["m1"])
+    assert counts(store) == {"queued": 1, "unknown": 1}
+    assert store.desk.retry("m2")
+    assert store.outbox.claims("yo") == []
 
 
 def test_only_its_claimer_settles_or_releases_a_delivery(store):

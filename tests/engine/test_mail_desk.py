@@ -71,7 +71,7 @@ def test_mail_that_waits_for_a_file_is_composed_at_once_where_the_file_is_there(
     row = a_row(attachments=str(path))
     place = Place(row)
     deliver(place.office(files=files), place.store)
-    assert "held" in mail_desk.retry(name_of(row), None, place.office(files=files))
+    assert "sigue retenido" in mail_desk.retry(name_of(row), None, place.office(files=files))
     path.write_bytes(b"%PDF")
     assert "en cola" in mail_desk.retry(name_of(row), None, place.office(files=files))
     assert sent_to(place) == [("ana@example.com",)]

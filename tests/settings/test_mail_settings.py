@@ -33,6 +33,12 @@ def test_hours_that_are_none_are_refused(load, hours):
         load(f"MAIL_DIGEST_HOURS={hours}")
 
 
+def test_no_answer_is_waited_for_longer_than_a_claim_lasts(load):
+    assert load(REAL + "SMTP_DATA_TIMEOUT=45m").smtp.data_timeout == 2700
+    with pytest.raises(SettingsError, match="hasta 45 minutos"):
+        load("SMTP_DATA_TIMEOUT=46m")
+
+
 def test_on_trial_nothing_holds_mail_back_and_nobody_is_left_out(load):
     for trial in ("MAIL_TRIAL=1", "MAIL_REDIRECT_TO=yo@example.com"):
         policy = load(f"{trial}\nMAIL_ALLOW_DOMAINS=example.com").mail.policy

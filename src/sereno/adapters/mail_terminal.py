@@ -41,7 +41,7 @@ class MailTerminal:
         self.terminal.warn(_stuck(report.outbox))
         if report.outbox.hold is not None:
             self.hold(report.outbox.hold)
-        if report.quiet:
+        if report.quiet and report.outbox.pending:
             self.terminal.say("Los informes esperan a su horario (MAIL_DIGEST_HOURS).")
         counts = [f"{STATE_WORDS[state]}: {number}" for state, number in report.ended.items()]
         self.terminal.say(f"correo: {', '.join(counts) or 'nada que enviar'}")

@@ -92,7 +92,8 @@ def _compose_again(sheet: MailSheet, to: str | None, office: PostOffice) -> str:
 
 
 def _became(taken: TakenIn) -> str:
-    return "en cola." if taken.state == "queued" else f"{taken.state}: {taken.answer}"
+    words = {"held": "sigue retenido", "dead": "rechazado"}
+    return "en cola." if taken.state == "queued" else f"{words[taken.state]}: {taken.answer}"
 
 
 def _not_allowed(sheet: MailSheet, what: str) -> str:

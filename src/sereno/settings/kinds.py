@@ -24,6 +24,7 @@ SOURCE_URLS = (*STORE_URLS, "mssql+pyodbc://", "mysql+pymysql://", *FILE_URLS)
 QUEUE_URLS = (*STORE_URLS, "mssql+pyodbc://", "mysql+pymysql://", "access+pyodbc:///")
 """Kinds of database that can be written to: a queue is stamped."""
 ALWAYS = "siempre"
+LONGEST_PATIENCE = timedelta(minutes=45)
 _SECRET_WORD = re.compile(  # a word of a query or of an ODBC connection string, which may be quoted for a URL
     r"((?:password|passwd|pwd)(?:=|%3D))(?:\{.*?\}|%7B.*?%7D|.*?)(?=[&;]|%3B|$)", re.IGNORECASE | re.DOTALL
 )
@@ -118,6 +119,14 @@ def _seconds(text: str) -> timedelta:
     return span
 
 
+def _patience(text: str) -> timedelta:
+    """Read a wait that no claim of a mail outlasts: others would take it for abandoned."""
+    span = _seconds(text)
+    if span > LONGEST_PATIENCE:
+        raise ValueError(text)
+    return span
+
+
 def _domains(text: str) -> tuple[str, ...]:
     found = tuple(_domain(part.strip()).casefold() for part in re.split("[,;]", text) if part.strip())
     if not found:
@@ -175,6 +184,9 @@ INTERVAL = Kind(
 )
 SECONDS = Kind(
     _parsed(_seconds), "segundos, o un número con su unidad (s, m, h), hasta 24 horas; p. ej. 1800 o 30m"
+)
+PATIENCE = Kind(
+    _parsed(_patience), "segundos, o un número con su unidad (s, m), hasta 45 minutos; p. ej. 600 o 10m"
 )
 LADDER = Kind(_parsed(_ladder), "números de días hábiles, separados por comas; p. ej. 5,10,20")
 WEEKDAY = Kind(Annotated[int, Field(ge=0, le=6)], "un día de la semana: 0 es lunes y 6, domingo")

@@ -211,7 +211,7 @@ _CORE = (
         (
             "SMTP_DATA_TIMEOUT",
             "600",
-            kinds.SECONDS,
+            kinds.PATIENCE,
             "Segundos que se espera su respuesta a un correo ya entregado.",
         ),
         ("SMTP_CONNECTIONS", "4", kinds.SOME_64, "Conexiones a la vez, a lo sumo."),

@@ -114,7 +114,9 @@ class MemoryOutbox:
         return parcel.next_attempt_at or LONG_AGO, parcel.attempts, queued_at, parcel.id
 
     def _held_by(self, claimer_id: str, ids: Iterable[str] | None = None) -> list[Parcel]:
-        mine = [each for each in self.shelf.in_states({"sending"}) if each.claimed_by == claimer_id]
+        mine = [
+            each for each in self.shelf.in_states({"sending", "unknown"}) if each.claimed_by == claimer_id
+        ]
         wanted = None if ids is None else set(ids)
         return [each for each in mine if wanted is None or each.id in wanted]
 

@@ -34,6 +34,8 @@ from sereno.domain.wallclock import utc
 from sereno.engine.mail_ports import Claimer, Wanted
 
 _each = schema.deliveries.c
+_IN_DOUBT = or_(_each.state == "sending", _each.state == "unknown")
+"""What a claimer holds: also what others took for abandoned, until somebody decides."""
 TURN = (_each.due_at, _each.attempts, _each.queued_at, _each.id)
 """In which order mail is claimed."""
 _SHARE = (_each.id.label("delivery"), _each.recipients.label("share"), _each.state, _each.attempts)
@@ -93,7 +95,7 @@ class SqlOutbox:
 
     def claims(self, claimer_id: str) -> list[Delivery]:
         """Return what a claimer holds, without bytes."""
-        mine = and_(_each.claimed_by == claimer_id, _each.state == "sending")
+        mine = and_(_each.claimed_by == claimer_id, _IN_DOUBT)
         with reading(self.engine) as connection:
             _hold_claims(connection, claimer_id)
             return self._deliveries(connection, _whole(mine, with_bytes=False))
@@ -195,7 +197,7 @@ _CLAIMED = _whole(_each.id.in_(bindparam("claimed", expanding=True)))
 
 
 def _held_by(claimer_id: str) -> Update:
-    return update(schema.deliveries).where(_each.claimed_by == claimer_id, _each.state == "sending")
+    return update(schema.deliveries).where(_each.claimed_by == claimer_id, _IN_DOUBT)
 
 
 def _one_of(claimer_id: str) -> Update:

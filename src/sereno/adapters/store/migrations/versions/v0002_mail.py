@@ -177,10 +177,10 @@ def _move() -> None:
     )
     op.execute("INSERT INTO bodies (message_id, data) SELECT id, data FROM old_messages")
     op.execute(
-        "INSERT INTO deliveries (id, message_id, part, recipients, kind, origin, queued_at, trial, state, "
+        "INSERT INTO deliveries (id, message_id, part, recipients, kind, origin, queued_at, trial, state, "  # noqa: S608  an instant of ours
         "attempts, due_at, claimed_by, claimed_until, answer, refused, settled_at) "
         "SELECT id, id, 1, recipients, 'digest', origin, queued_at, trial, state, attempts, "
-        "'1970-01-01 00:00:00.000000', CASE WHEN state = 'sending' THEN '0001' END, "
+        f"'{_at_once()}', CASE WHEN state = 'sending' THEN '0001' END, "
         "claimed_until, answer, refused, settled_at "
         "FROM old_messages"
     )
@@ -189,6 +189,11 @@ def _move() -> None:
     if op.get_bind().dialect.name == "postgresql":
         for table in ("tellings", "notices"):
             op.execute(_go_on_counting(table))
+
+
+def _at_once() -> str:
+    """Write the first instant as the database takes it, whatever the zone of the session."""
+    return "1970-01-01 00:00:00.000000" + ("+00" if op.get_bind().dialect.name == "postgresql" else "")
 
 
 def _go_on_counting(table: str) -> str:
