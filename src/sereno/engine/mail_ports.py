@@ -149,6 +149,10 @@ class Intake(Protocol):
         """Put into a draft's place what has become of it."""
         ...
 
+    def keep_bytes(self, message_id: str, data: bytes) -> None:
+        """Keep a message's bytes again, composed anew; those that are there stay."""
+        ...
+
     def to_stamp(self, origin: str, limit: int, after: Stamp) -> list[Stamp]:
         """Return, in order, rows beyond `after` whose mail was accepted and that we have not stamped yet."""
         ...
@@ -163,6 +167,10 @@ class Desk(Protocol):
 
     def lines(self, states: Collection[State], origin: str | None, limit: int) -> list[MailLine]:
         """Return deliveries, the newest first."""
+        ...
+
+    def of_run(self, run_id: str) -> list[MailLine]:
+        """Return the deliveries of a run's mail, in the order of their ids."""
         ...
 
     def named(self, text: str) -> list[str]:
