@@ -9,7 +9,7 @@ from tests.mailing import claim
 
 from sereno.adapters.memory import MemoryJournals, MemoryRelay, MemoryStore
 from sereno.domain.outbox import Attempt
-from sereno.engine.mail_ports import Remains
+from sereno.engine.journal_ports import Remains
 from sereno.engine.recovery import ABANDONED, DIED, recover
 
 NAMES = ("answered", "begun", "untouched")

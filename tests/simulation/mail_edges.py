@@ -8,7 +8,7 @@ from typing import Any
 from sereno.adapters.memory import MemoryJournals
 from sereno.domain.errors import QueueUnavailable, RelayUnavailable, StoreUnavailable
 from sereno.domain.outbox import Attempt, Delivery
-from sereno.engine.mail_ports import Remains
+from sereno.engine.journal_ports import Remains
 
 CONNECTIONS = 4
 ASKED_AHEAD = 8 * CONNECTIONS

@@ -32,7 +32,7 @@ from sereno.domain.errors import StoreUnavailable
 from sereno.domain.mail_policy import MailPolicy
 from sereno.domain.wallclock import utc
 from sereno.engine.deliver import deliver
-from sereno.engine.mail_ports import Remains
+from sereno.engine.journal_ports import Remains
 from sereno.engine.post_office import PostOffice
 
 MADRID = ZoneInfo("Europe/Madrid")

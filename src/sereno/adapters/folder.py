@@ -10,7 +10,7 @@ from typing import Literal
 
 from sereno.domain.errors import RelayUnavailable
 from sereno.domain.outbox import Attempt, Delivery
-from sereno.engine.mail_ports import Journal
+from sereno.engine.journal_ports import Journal
 
 
 class MailFolder:

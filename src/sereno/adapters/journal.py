@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from sereno.adapters.journal_lines import begun_line, ended_line, head_line, read_lines
 from sereno.domain.errors import StoreUnavailable
 from sereno.domain.outbox import Attempt
-from sereno.engine.mail_ports import Remains
+from sereno.engine.journal_ports import Remains
 
 ENOUGH = 256 * 1024
 """Bytes from which a file is written anew, without what is settled."""

@@ -13,7 +13,8 @@ from sereno.domain.errors import SerenoError
 from sereno.domain.foreign import QueueRow
 from sereno.domain.outbox import Attempt, Delivery, Message, Sent
 from sereno.domain.rules import Table
-from sereno.engine.mail_ports import Journal, Remains, Stamp
+from sereno.engine.journal_ports import Journal, Remains
+from sereno.engine.mail_ports import Stamp
 from sereno.engine.ports import Clock
 from sereno.engine.records import JobResult
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from email.header import Header
 
 from sereno.domain.outbox import Attempt, Delivery
-from sereno.engine.mail_ports import Journal, Relay
+from sereno.engine.journal_ports import Journal
+from sereno.engine.mail_ports import Relay
 
 _HEADER = "X-Original-To"
 

@@ -36,7 +36,7 @@ from sereno.adapters.smtp_connection import SmtpAccount
 from sereno.adapters.smtp_line import Line, RelayAtFault
 from sereno.domain.errors import RelayUnavailable
 from sereno.domain.outbox import Attempt, Delivery
-from sereno.engine.mail_ports import Journal
+from sereno.engine.journal_ports import Journal
 
 IN_HAND = 8
 """Deliveries asked for ahead, for each connection: fewer than may be claimed, so that claims are batches."""

@@ -9,7 +9,7 @@ from sereno.adapters.smtp_connection import LOST, SmtpAccount, complaint, connec
 from sereno.adapters.smtp_transaction import Commands, Conversation, Refused, SenderRefused, commands_for
 from sereno.domain.errors import RelayUnavailable
 from sereno.domain.outbox import Attempt, Delivery
-from sereno.engine.mail_ports import Journal
+from sereno.engine.journal_ports import Journal
 
 UNKNOWN = "No se sabe si salió: no llegó respuesta al punto final. {why}"
 _STEPS = {

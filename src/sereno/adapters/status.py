@@ -9,10 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import psutil
+
 from sereno import __version__
 from sereno.domain.cycle import CycleTimes
 from sereno.engine.ports import Log
 from sereno.engine.report import Identity
+from sereno.engine.standing import Published
+
+CLOCK_SLACK = 2.0
+"""Seconds by which the system's two clocks, of files and of processes, may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +52,31 @@ def this_process(
     return Identity(
         __version__, os.getpid(), platform.node(), started_at, times, script_timeout, str(holidays_file)
     )
+
+
+def read_status(path: Path) -> Published:
+    """Read the status file, and look whether the process that wrote it is there."""
+    try:
+        written, text = path.stat().st_mtime, path.read_text("utf-8")
+    except FileNotFoundError:
+        return Published(None, f"Sereno no se ha arrancado nunca aquí: no hay fichero de estado ({path})")
+    except (OSError, UnicodeDecodeError) as error:
+        return Published(None, f"El fichero de estado {path} no se puede leer: {error}")
+    try:
+        status = json.loads(text)
+    except ValueError:
+        status = None
+    if not isinstance(status, dict) or not isinstance(status.get("modulos") or {}, dict):
+        return Published(None, f"El fichero de estado {path} no se entiende. Se espera el que escribe Sereno")
+    here = status.get("host") == platform.node()
+    return Published(status, here=here, alive=not here or _is_alive(status.get("pid"), written))
+
+
+def _is_alive(pid: object, written: float) -> bool:
+    """Tell whether a process is there that is no younger than the file: numbers are used again."""
+    if not isinstance(pid, int):
+        return False
+    try:
+        return bool(psutil.Process(pid).create_time() <= written + CLOCK_SLACK)
+    except (psutil.Error, ValueError, OverflowError):
+        return False

@@ -11,7 +11,8 @@ from uuid import uuid4
 from sqlalchemy import make_url
 
 from sereno.bootstrap.site import REGISTER_TIMEOUT, Site
-from sereno.engine.mail_ports import ComposeRow, Journals, Queue, Relay
+from sereno.engine.journal_ports import Journals
+from sereno.engine.mail_ports import ComposeRow, Queue, Relay
 from sereno.engine.ports import Log, Store
 from sereno.engine.post_office import PostOffice
 from sereno.settings import Smtp

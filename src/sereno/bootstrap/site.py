@@ -34,8 +34,10 @@ if TYPE_CHECKING:
     from sereno.adapters.preview import PreviewFolder
     from sereno.adapters.register_view import RegisterView
     from sereno.adapters.sources.ports import Source
+    from sereno.adapters.standing_terminal import StandingTerminal
     from sereno.adapters.store.sql import SqlStore
     from sereno.engine.golive import OlderLedger
+    from sereno.engine.standing import Published
 
 SCRIPTS = Path(__file__).resolve().parents[3] / "scripts"
 MASTER = "run_master"
@@ -95,6 +97,12 @@ class Site:
 
         settings = self.settings
         return closing(open_store(settings.state_db_url, self.clock.now(), settings.mail.recipients_at_once))
+
+    def look_at_store(self) -> AbstractContextManager["SqlStore | None"]:
+        """Lend the real store for reading alone; None where there is none."""
+        from sereno.adapters.store.sql import look_at_store
+
+        return look_at_store(self.settings.state_db_url, self.clock.now())
 
     def rehearsal_store(self, *, queues: bool = False) -> Store:
         """Return a store in memory that knows what the real one knows, and takes nothing back to it."""
@@ -194,6 +202,13 @@ class Site:
 
         return MailTerminal(self.terminal)
 
+    @property
+    def standing_terminal(self) -> "StandingTerminal":
+        """Print how things stand for an operator."""
+        from sereno.adapters.standing_terminal import StandingTerminal
+
+        return StandingTerminal(self.terminal)
+
     def warnings(self) -> tuple[str, ...]:
         """Say what an operator should know before anything starts."""
         modes = self.modes() if self.settings.mail.trial else ()  # the demo has its own banner
@@ -247,6 +262,12 @@ class Site:
         return lambda state: file.publish(
             status(state, identity, self.posts(), self.calendar(), store, self.clock.now())
         )
+
+    def published(self) -> "Published":
+        """Read the status file."""
+        from sereno.adapters.status import read_status
+
+        return read_status(self.settings.status_file)
 
     def page(self, digest: Digest) -> str:
         """Render a digest as the HTML that its readers would see."""

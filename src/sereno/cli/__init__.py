@@ -14,6 +14,7 @@ from sereno.cli.checks import check
 from sereno.cli.ledger import COMMANDS, verbose
 from sereno.cli.mail import deliver, mail
 from sereno.cli.registers import register
+from sereno.cli.upkeep import UPKEEP
 from sereno.domain.errors import FaultyInput, SerenoError
 
 MONITORS = Path(__file__).parents[1] / "monitors"
@@ -109,7 +110,7 @@ for _folder in sorted(MONITORS.iterdir()):
         job.add_command(_job(_folder.name))
 
 
-for _command in (*COMMANDS, check, deliver, mail, register):
+for _command in (*COMMANDS, check, deliver, mail, register, *UPKEEP):
     cli.add_command(_command)
 
 

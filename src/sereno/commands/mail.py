@@ -109,9 +109,10 @@ def preview_mail(name: str, folder: str | None) -> int:
     with site.open_store() as store:
         sheet = _sheet(store.desk, name)
     if sheet.data is None:
-        raise SerenoError(
-            f"{short_name(sheet.line.id)} no está compuesto: no hay nada que ver. {sheet.line.answer}"
-        )
+        gone = sheet.draft is None and sheet.line.state != "old"
+        why = "ya no se guarda su contenido" if gone else "no está compuesto"
+        told = f"{short_name(sheet.line.id)}: {why}; no hay nada que ver. {sheet.line.answer}"
+        raise SerenoError(told.rstrip())
     for path in site.preview(folder).keep(sheet.line.id, sheet.data):
         site.terminal.say(f"Vista previa: {path}")
     return 0

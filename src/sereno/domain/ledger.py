@@ -1,5 +1,6 @@
 """The finding ledger, an entry per (rule, track): what is new, was told, was replanned, has ended."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,6 +25,8 @@ class Telling:
     section: str
     due: date | None
     on: date
+    times: int = 1
+    """How often it was told alike up to then, where those between are left out (`condensed`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,19 @@ def mark(
     return "known"
 
 
+def condensed(tellings: Sequence[Telling], first_seen: date) -> tuple[Telling, ...]:
+    """Keep the first and the last of tellings that are alike, oldest first: no decision asks for the others.
+
+    Alike are those of one digest, section and due date, before the finding was first seen or since. They come
+    in the order of writing, which decides between those of one day.
+    """
+    alike: dict[tuple[str, str, date | None, bool], list[tuple[int, Telling]]] = defaultdict(list)
+    for number, each in enumerate(tellings):
+        alike[each.digest, each.section, each.due, each.on >= first_seen].append((number, each))
+    kept = [end for group in alike.values() for end in _ends(group)]
+    return tuple(each for _, _, each in sorted(kept, key=lambda end: end[:2]))
+
+
 def is_snoozed(entry: Entry, finding: Finding, today: date) -> bool:
     """Tell whether a finding is put off: not past the day, not falling due, not for another due date."""
     snooze = entry.snooze
@@ -154,6 +170,15 @@ def _ended(entry: Entry, rule: Rule, today: date, settings: Mapping[str, Setting
     window = _days(rule.expires_after, settings)
     old = window is not None and entry.due is not None and (today - entry.due).days > window
     return replace(entry, ended="expired" if old else "resolved", ended_on=today)
+
+
+def _ends(group: Sequence[tuple[int, Telling]]) -> list[tuple[date, int, Telling]]:
+    ordered = sorted((each for _, each in group), key=lambda each: (each.on, each.period))
+    first, last = ordered[0], ordered[-1]
+    if len(group) == 1:
+        return [(first.on, group[0][0], first)]
+    rest = replace(last, times=len(group) - 1)
+    return [(first.on, group[0][0], first), (last.on, group[-1][0], rest)]
 
 
 def _is_overdue(finding: Finding) -> bool:

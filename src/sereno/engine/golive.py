@@ -12,11 +12,8 @@ from sereno.domain.ledger import Entry, Ledger, Telling, Track
 from sereno.domain.rules import DigestPlan, Monitor
 from sereno.engine.agenda import Orders
 from sereno.engine.look import follow_up, look_at
-from sereno.engine.records import Run, Told
+from sereno.engine.records import IMPORTED, Run, Told
 from sereno.engine.rounds import World
-
-IMPORTED = "importado"
-"""Stands for a period in the run that remembers that tellings were taken over."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,10 @@ from sereno.engine.taking_in import composed_as
 
 DROPPED = "Descartado por una persona"
 OVERTAKEN = "otro proceso, u otra persona, ya había decidido sobre él; se queda como está."
+NOT_KEPT = (
+    "su contenido ya no se guarda (RETENTION_BYTES_DAYS, RETENTION_FOREIGN_DAYS), y no hay de dónde volver "
+    "a componerlo."
+)
 Old = tuple[str, Stamp]
 
 
@@ -26,8 +30,10 @@ def retry(name: str, to: str | None, office: PostOffice) -> str:
     sheet = office.desk.sheet(name)
     if sheet is None:
         raise SerenoError(f"El correo {name} ya no está.")
-    if sheet.data is None:
+    if sheet.data is None and (sheet.draft is not None or sheet.line.state == "old"):
         return _compose_again(sheet, to, office)
+    if sheet.data is None:
+        _compose_from_queue(sheet, office)
     if to is not None:
         further = office.desk.send_to(sheet.line.message_id, (to,))
         return f"{short_name(further)}: en cola, solo para {to}."
@@ -89,6 +95,19 @@ def _compose_again(sheet: MailSheet, to: str | None, office: PostOffice) -> str:
         raise SerenoError(f"{short_name(sheet.line.id)}: {taken.answer}")
     done = office.intake.finish(sheet.line.origin, replace(taken, row=sheet.draft), now)
     return f"{short_name(sheet.line.id)}: {_became(taken) if done else OVERTAKEN}"
+
+
+def _compose_from_queue(sheet: MailSheet, office: PostOffice) -> None:
+    """Compose anew mail whose bytes are no longer kept, where its row waits in its queue again."""
+    origin, name = sheet.line.origin, sheet.line.message_id
+    stamp = office.intake.rows_of(origin, [name]).get(name)
+    queues = [each for each in office.queues if each.origin == origin]
+    rows = [row for queue in queues if stamp for row in queue.rows([stamp[0]])]
+    row = next((row for row in rows if (row.number, row.fingerprint) == stamp), None)
+    if row is None:
+        raise SerenoError(f"{short_name(sheet.line.id)}: {NOT_KEPT}")
+    composed = office.compose(origin, name, row, office.clock.now())
+    office.intake.keep_bytes(name, composed.message.data)
 
 
 def _became(taken: TakenIn) -> str:

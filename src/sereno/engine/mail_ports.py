@@ -1,13 +1,13 @@
 """What delivering mail asks of the world: the outbox, the queues of other applications, relay and journal."""
 
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from sereno.domain.foreign import Known, QueueRow
-from sereno.domain.outbox import Attempt, Delivery, Ending, Message, Sent, State
+from sereno.domain.outbox import Attempt, Delivery, Ending, Message, State
+from sereno.engine.journal_ports import Journal
 from sereno.engine.mail_records import Hold, MailLine, MailSheet
 
 Stamp = tuple[int, str]
@@ -149,6 +149,10 @@ class Intake(Protocol):
         """Put into a draft's place what has become of it; False where another, or a drop, was first."""
         ...
 
+    def keep_bytes(self, message_id: str, data: bytes) -> None:
+        """Keep a message's bytes again, composed anew; those that are there stay."""
+        ...
+
     def to_stamp(self, origin: str, limit: int, after: Stamp) -> list[Stamp]:
         """Return, in order, rows beyond `after` whose mail was accepted and that we have not stamped yet."""
         ...
@@ -163,6 +167,10 @@ class Desk(Protocol):
 
     def lines(self, states: Collection[State], origin: str | None, limit: int) -> list[MailLine]:
         """Return deliveries, the newest first."""
+        ...
+
+    def of_run(self, run_id: str) -> list[MailLine]:
+        """Return the deliveries of a run's mail, in the order of their ids."""
         ...
 
     def named(self, text: str) -> list[str]:
@@ -236,48 +244,6 @@ class Queue(Protocol):
 
     def close(self) -> None:
         """Let go of the database."""
-        ...
-
-
-class Journal(Protocol):
-    """Note, so that it outlives the process, which mail leaves and how it ended; threads may call."""
-
-    @property
-    def claimer_id(self) -> str:
-        """Name the process as it claims mail."""
-        ...
-
-    def begun(self, delivery_id: str) -> None:
-        """Note that the delivery's data is about to be sent; raise StoreUnavailable where it cannot."""
-        ...
-
-    def ended(self, attempt: Attempt) -> None:
-        """Note how it ended, before anybody is told."""
-        ...
-
-    def settled(self, delivery_ids: Collection[str]) -> None:
-        """Forget what the outbox has recorded."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Remains:
-    """Hold what a dead process left of its journal."""
-
-    claimer_id: str
-    same_boot: bool
-    told: Mapping[str, Sent]
-
-
-class Journals(Protocol):
-    """Keep the journals of the processes of this machine."""
-
-    def open(self) -> AbstractContextManager[Journal]:
-        """Begin one; it goes at the end, unless an exception leaves something to be recovered from it."""
-        ...
-
-    def remains(self) -> Iterator[Remains]:
-        """Yield what dead processes left, each forgotten once the next is asked for."""
         ...
 
 

@@ -33,7 +33,7 @@ class OpenFinding:
     @property
     def told(self) -> int:
         """Count how often it was told since it was first seen."""
-        return sum(each.on >= self.entry.first_seen for each in self.entry.tellings)
+        return sum(each.times for each in self.entry.tellings if each.on >= self.entry.first_seen)
 
     @property
     def snoozed_until(self) -> date | None:

@@ -13,6 +13,7 @@ from sereno.domain.findings import Datum, Row
 from sereno.domain.ledger import Entry, Ledger, Snooze, Track
 from sereno.domain.outbox import Message
 from sereno.domain.rules import Monitor, Query, Setting
+from sereno.engine.keeper import Keeper
 from sereno.engine.mail_ports import Desk, Intake, Outbox
 from sereno.engine.mail_records import MailSummary
 from sereno.engine.records import JobResult, JobTotals, Notice, Run, RunState, Told
@@ -93,6 +94,9 @@ class Store(Protocol):
 
     @property
     def desk(self) -> Desk: ...  # noqa: D102
+
+    @property
+    def keeper(self) -> Keeper: ...  # noqa: D102
 
     def count_cycle(self) -> None:
         """Count one more cycle of the master."""

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from sereno.domain.calendar import Calendar
 from sereno.domain.mail_policy import MailPolicy
-from sereno.engine.mail_ports import ComposeRow, Desk, Intake, Journals, Outbox, Queue, Relay
+from sereno.engine.journal_ports import Journals
+from sereno.engine.mail_ports import ComposeRow, Desk, Intake, Outbox, Queue, Relay
 from sereno.engine.ports import Clock, Log, Stop
 
 

@@ -10,6 +10,9 @@ from sereno.domain.ledger import Telling, Track
 
 RunState = Literal["complete", "blind", "unaddressed"]
 
+IMPORTED = "importado"
+"""Stands for a period in the run that remembers that tellings were taken over."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:

@@ -2,7 +2,8 @@
 
 from sereno.domain.outbox import UNKNOWN_WAITS, Attempt, Delivery, Ending, after_death, ending_of
 from sereno.domain.wallclock import utc
-from sereno.engine.mail_ports import Claimer, Remains, Wanted
+from sereno.engine.journal_ports import Remains
+from sereno.engine.mail_ports import Claimer, Wanted
 from sereno.engine.post_office import PostOffice
 
 DIED = "No se sabe si salió: el proceso que lo enviaba murió sin anotar la respuesta"

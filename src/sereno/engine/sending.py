@@ -10,7 +10,8 @@ from sereno.domain.errors import QueueUnavailable, RelayUnavailable
 from sereno.domain.mail_policy import outsiders, spacing
 from sereno.domain.outbox import Attempt, Delivery, Ending, Verdict, ending_of, wait_after
 from sereno.domain.wallclock import seconds_between, utc
-from sereno.engine.mail_ports import Claimer, Journal, Queue, Stamp, Wanted
+from sereno.engine.journal_ports import Journal
+from sereno.engine.mail_ports import Claimer, Queue, Stamp, Wanted
 from sereno.engine.post_office import PostOffice
 from sereno.engine.stamping import stamp_accepted, stamp_due
 

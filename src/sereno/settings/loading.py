@@ -12,6 +12,7 @@ from sereno.domain.cycle import CycleTimes, NightHours
 from sereno.domain.errors import Fault, SettingsError
 from sereno.domain.mail_policy import MailPolicy
 from sereno.domain.rules import DigestPlan, Monitor, Setting, url_variable
+from sereno.engine.housekeeping import Retention
 from sereno.settings.agreement import NO_REGION, Purpose, find_disagreements
 from sereno.settings.convert import convert
 from sereno.settings.kinds import FILE_URLS
@@ -107,6 +108,9 @@ def _settings(
         thresholds={monitor.name: _thresholds(monitor, values) for monitor in monitors},
         audiences=_audiences(monitors, texts, values),
         cadences=_cadences(monitors, texts, values),
+        retention=Retention(
+            timedelta(days=values["RETENTION_BYTES_DAYS"]), timedelta(days=values["RETENTION_FOREIGN_DAYS"])
+        ),
         demo_since=values.get("SERENO_DEMO_SINCE"),
         warnings=warnings,
     )

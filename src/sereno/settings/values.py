@@ -11,6 +11,7 @@ from sereno.domain.cadence import Cadence
 from sereno.domain.cycle import CycleTimes, NightHours
 from sereno.domain.mail_policy import MailPolicy
 from sereno.domain.rules import Setting
+from sereno.engine.housekeeping import Retention
 
 LogFormat = Literal["text", "json"]
 Security = Literal["none", "starttls", "tls"]
@@ -98,6 +99,7 @@ class Settings:
     """`monitor/digest` → a role or addresses; only where the declared one is replaced."""
     cadences: Mapping[str, Cadence]
     """`monitor/digest` → cadence; only where the declared one is replaced."""
+    retention: Retention
     demo_since: datetime | None
     """The instant at which the demo began: its mail folder is then the relay."""
     warnings: tuple[str, ...]

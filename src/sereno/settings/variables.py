@@ -272,6 +272,18 @@ _CORE = (
             kinds.SOME,
             "Días: lo que una cola guarda pendiente desde antes, al verlo por primera vez, no se envía solo.",
         ),
+        (
+            "RETENTION_BYTES_DAYS",
+            "400",
+            kinds.SOME,
+            "Días que se guarda el contenido de los informes enviados; después solo consta que salieron.",
+        ),
+        (
+            "RETENTION_FOREIGN_DAYS",
+            "30",
+            kinds.SOME,
+            "Lo mismo, el de los correos de otras aplicaciones.",
+        ),
         ("SERENO_DEMO_SINCE", "", kinds.INSTANT, "Lo escribe la demostración; no lo ponga a mano."),
     ),
 )

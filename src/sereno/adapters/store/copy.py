@@ -14,10 +14,9 @@ from sereno.adapters.store.mail_rows import MESSAGE_COLUMNS, message_of
 from sereno.adapters.store.mail_schema import AT_ONCE
 from sereno.adapters.store.memory import MemoryStore
 from sereno.adapters.store.memory_mail import Kept, Parcel, Shelf, Taken
-from sereno.adapters.store.migrations import HEAD, version_of
+from sereno.adapters.store.migrations import is_of_our_version
 from sereno.adapters.store.refusals import read_refusals
 from sereno.adapters.store.rows import period_of, run_of
-from sereno.domain.errors import StoreUnavailable
 from sereno.engine.mail_records import Hold
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -48,21 +47,11 @@ def copy_to_memory(url: str, now: datetime, *, queues: bool = False) -> MemorySt
     store, address = MemoryStore(now), store_address(url)
     if not is_absent(address):
         with looking(address) as connection:
-            if _is_made(connection):
+            if is_of_our_version(connection):
                 _fill(store, connection, now.date())
                 if queues:
                     _queues(store.shelf, connection)
     return store
-
-
-def _is_made(connection: Connection) -> bool:
-    found = version_of(connection)
-    if found not in {None, HEAD}:
-        raise StoreUnavailable(
-            f"El almacén es de una versión anterior ({found}; se espera {HEAD}). "
-            "Arranque antes el programa una vez: lo pondrá al día"
-        )
-    return found is not None
 
 
 def _fill(store: MemoryStore, connection: Connection, today: date) -> None:
@@ -84,11 +73,15 @@ def _mail(shelf: Shelf, connection: Connection) -> None:
     data = case((schema.WAITS, body.data), else_=literal(b"", LargeBinary)).label("data")
     of_delivery = [getattr(each, name).label(f"of_{name}") for name in _FARED]
     columns = [data if column is body.data else column for column in MESSAGE_COLUMNS]
-    joined = select(*columns, message.unheard, *of_delivery).join_from(schema.deliveries, schema.messages)
+    joined = select(*columns, message.unheard, message.run_id, *of_delivery).join_from(
+        schema.deliveries, schema.messages
+    )
     with_body = joined.join(schema.bodies, body.message_id == message.id, isouter=True)
     for row in _rows(connection, with_body.where(or_(message.kind == "digest", schema.WAITS))):
         shelf.messages[row["id"]] = Kept(
-            message_of([row[each.name] for each in MESSAGE_COLUMNS], UTC), unheard=row["unheard"]
+            message_of([row[each.name] for each in MESSAGE_COLUMNS], UTC),
+            unheard=row["unheard"],
+            run_id=row["run_id"],
         )
         fared = {name: row[f"of_{name}"] for name in _FARED} | {"recipients": tuple(row["of_recipients"])}
         due_at = fared.pop("due_at")
@@ -105,7 +98,7 @@ def _hold(shelf: Shelf, connection: Connection) -> None:
 def _queues(shelf: Shelf, connection: Connection) -> None:
     """Copy what was taken from queues, so that it is not taken in again."""
     for row in _rows(connection, select(schema.taken_in)):
-        taken = Taken(row["message_id"], row["accepted"], row["stamped_at"] is not None)
+        taken = Taken(row["message_id"], row["accepted"], row["stamped_at"])
         shelf.taken[row["origin"], row["number"], row["fingerprint"]] = taken
     shelf.looked_through |= set(connection.scalars(select(schema.queues.c.origin)))
 

@@ -12,6 +12,7 @@ from sereno.adapters.store.engine import reading, writing
 from sereno.adapters.store.mail_rows import LINE_COLUMNS, delivery_row, draft_of, line_of
 from sereno.adapters.store.schema import store_info
 from sereno.adapters.store.settling import further_part, mark_accepted
+from sereno.domain.errors import SerenoError
 from sereno.domain.foreign import long_name
 from sereno.domain.outbox import DROPPABLE, RETRIABLE, State, leaves_unheard, part_id
 from sereno.engine.mail_ports import Stamp
@@ -36,6 +37,12 @@ class SqlDesk:
         newest = wanted.order_by(_each.queued_at.desc(), _each.id.desc()).limit(limit)
         with reading(self.engine) as connection:
             return [line_of(row, self.zone) for row in connection.execute(newest).mappings()]
+
+    def of_run(self, run_id: str) -> list[MailLine]:
+        """Return the deliveries of a run's mail, in the order of their ids."""
+        wanted = _lines().where(schema.messages.c.run_id == run_id).order_by(_each.id)
+        with reading(self.engine) as connection:
+            return [line_of(row, self.zone) for row in connection.execute(wanted).mappings()]
 
     def named(self, text: str) -> list[str]:
         """Return the ids of deliveries that begin with a text, or a queue's row by `origin-number`."""
@@ -69,6 +76,9 @@ class SqlDesk:
         """Queue a further delivery of a message to these recipients; return its id."""
         with writing(self.engine) as connection:
             message, part = further_part(connection, message_id)
+            body = select(schema.bodies.c.data).where(schema.bodies.c.message_id == message_id)
+            if connection.scalar(body) is None:  # it went a moment ago: an empty mail must not leave
+                raise SerenoError(f"{message_id}: ya no se guarda su contenido; no se puede reenviar.")
             row = delivery_row(message, part, part_id(message_id, part), recipients, "queued")
             connection.execute(insert(schema.deliveries), [row])
             return part_id(message_id, part)

@@ -43,9 +43,9 @@ def open_engine(address: URL) -> Engine:
     return _open_sqlite(address, partial(_connect_sqlite, path, "PRAGMA journal_mode = WAL"))
 
 
-def open_unshared(path: Path) -> Engine:
+def open_unshared(path: Path, *settings: str) -> Engine:
     """Prepare connections to an SQLite file that nobody else knows, and that is whole without side files."""
-    return _open_sqlite(URL.create("sqlite", database=str(path)), partial(_connect_sqlite, path))
+    return _open_sqlite(URL.create("sqlite", database=str(path)), partial(_connect_sqlite, path, *settings))
 
 
 @contextmanager
@@ -72,9 +72,16 @@ def looking(address: URL) -> Iterator[Connection]:
 
     Raises StoreUnavailable, also for a file that changed while it was read without locks.
     """
+    with looking_engine(address) as engine, reading(engine) as connection:
+        yield connection
+
+
+@contextmanager
+def looking_engine(address: URL) -> Iterator[Engine]:
+    """Prepare connections to a store that stays as it is; raises as `looking` does."""
     try:
-        with _engine_to_look(address) as engine, reading(engine) as connection:
-            yield connection
+        with _engine_to_look(address) as engine:
+            yield engine
     except FileChanged:
         what = "ha cambiado mientras se leía. Repita la orden"
         raise StoreUnavailable(f"{store_name(address)}: {what}") from None

@@ -70,10 +70,15 @@ def naming_faults(url: URL) -> Iterator[None]:
         raise StoreUnavailable(f"{store_name(url)}: {error}") from error
 
 
+def sqlite_reason(error: sqlite3.Error) -> str | None:
+    """Say why SQLite refuses, and what to do, where that is known."""
+    return _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+
+
 def _reason(error: DBAPIError, url: URL) -> str:
     said = str(error.orig).partition("\n")[0]
     if isinstance(error.orig, sqlite3.Error):
-        known = _SQLITE.get(getattr(error.orig, "sqlite_errorcode", 0) & 0xFF)
+        known = sqlite_reason(error.orig)
     else:
         known = _POSTGRESQL.get(getattr(error.orig, "sqlstate", None) or "") or _refusal(str(error.orig), url)
     return f"{known} ({said})" if known else f"no responde como se espera: {said}"

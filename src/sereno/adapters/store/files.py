@@ -1,5 +1,7 @@
 """How the store's file comes to be: whole, or not at all."""
 
+import os
+import stat
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -37,10 +39,19 @@ def make_where_absent(address: URL, now: datetime) -> None:
     try:
         if is_absent(address):
             _make(path, now)
-        elif path.is_file() and path.stat().st_size == 0:
-            raise empty_store(address)
+        elif path.is_file():
+            if path.stat().st_size == 0:
+                raise empty_store(address)
+            close_to_others(path)
     except OSError as error:
         raise unreachable_file(path, "crear", error) from error
+
+
+def close_to_others(path: Path) -> None:
+    """Let the owner alone read a file of ours: one that was copied by hand may be open to all."""
+    state = path.stat()
+    if os.name == "posix" and state.st_uid == os.geteuid() and state.st_mode & 0o077:
+        path.chmod(stat.S_IMODE(state.st_mode) & 0o700)
 
 
 def _make(path: Path, now: datetime) -> None:
@@ -48,7 +59,7 @@ def _make(path: Path, now: datetime) -> None:
     with TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
         whole = Path(folder) / path.name
         whole.touch(mode=0o600)
-        engine = open_unshared(whole)
+        engine = open_unshared(whole, "PRAGMA auto_vacuum = INCREMENTAL")
         try:
             with writing(engine) as connection:
                 make_store(connection, now)

@@ -139,6 +139,11 @@ class SqlIntake:
             _insert(connection, [], deliveries, bodies)
         return True
 
+    def keep_bytes(self, message_id: str, data: bytes) -> None:
+        """Keep a message's bytes again, composed anew; those that are there stay."""
+        with writing(self.engine) as connection:
+            insert_absent(connection, schema.bodies, [{"message_id": message_id, "data": data}])
+
     def to_stamp(self, origin: str, limit: int, after: Stamp) -> list[Stamp]:
         """Return, in order, rows beyond `after` whose mail was accepted and that we have not stamped yet."""
         number, fingerprint = after

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    cast,
     func,
     insert,
     literal,
@@ -23,13 +24,13 @@ from sqlalchemy.engine import MappingResult
 
 from sereno.adapters.store import schema
 from sereno.adapters.store.rows import (
+    ends_of,
     entry_of,
     entry_row,
     finding_id,
     notice_of,
     snooze_of,
     snooze_row,
-    telling_of,
     told_of,
     told_row,
 )
@@ -45,12 +46,13 @@ _mail = schema.messages.c
 def read_ledger(connection: Connection, monitor: str, since: date | None) -> Ledger:
     """Read a monitor's entries, but for those that ended before `since`, with the tellings that count.
 
-    Three queries, however many entries there are.
+    Three queries, however many entries there are; of like tellings, the first and the last (`condensed`).
     """
     wanted = _wanted(monitor, since)
     tellings: dict[str, list[Telling]] = defaultdict(list)
-    for row in _rows(connection, _counted(wanted)):
-        tellings[row["finding"]].append(telling_of(row))
+    ends = [end for row in _rows(connection, _counted(wanted)) for end in ends_of(row)]
+    for _, _, finding, telling in sorted(ends, key=lambda end: end[:2]):
+        tellings[finding].append(telling)
     snoozed = select(schema.snoozes).join(schema.findings, _finding.id == schema.snoozes.c.finding)
     snoozes = {row["finding"]: snooze_of(row) for row in _rows(connection, snoozed.where(wanted))}
     entries = [
@@ -131,9 +133,17 @@ def _counted(wanted: ColumnElement[bool]) -> Select[Any]:
     # Apart, for each is a run of the index; together they are a search through all mail there ever was.
     void = select(_mail.id).where(or_(_mail.trial, and_(~_mail.trial, _mail.unheard)))
     counts = or_(_telling.message_id.is_(None), _telling.message_id.not_in(void))
-    columns = [_telling.finding, _telling.digest, _telling.period, _telling.section, _telling.due]
-    told = _of_findings(select(*columns, _telling.told_on)).where(wanted, counts)
-    return told.order_by(_telling.told_on, _telling.number)
+    alike = (_telling.finding, _telling.digest, _telling.section, _telling.due)
+    moment = cast(_telling.told_on, Text).concat(_telling.period)
+    told = select(
+        *alike,
+        func.min(moment).label("first"),
+        func.max(moment).label("last"),
+        func.min(_telling.number).label("first_number"),
+        func.max(_telling.number).label("last_number"),
+        func.count().label("times"),
+    )
+    return _of_findings(told).where(wanted, counts).group_by(*alike, _telling.told_on >= _finding.first_seen)
 
 
 def _of_findings(told: Select[Any]) -> Select[Any]:

@@ -33,6 +33,7 @@ messages = Table(
     Column("trial", Boolean, nullable=False),
     Column("unheard", Boolean, nullable=False),  # nobody whom it concerns got it
     Index("ix_messages_void", "trial", "unheard", "id"),
+    Index("ix_messages_run_id", "run_id"),
 )
 
 bodies = Table(  # apart: a state changes without writing ten kilobytes anew

@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from sereno.adapters.store.memory_desk import MemoryDesk, MemoryIntake
+from sereno.adapters.store.memory_keeping import MemoryKeeper, added
 from sereno.adapters.store.memory_ledger import MemoryLedger
 from sereno.adapters.store.memory_mail import Shelf
 from sereno.adapters.store.memory_outbox import MemoryOutbox
@@ -38,6 +39,10 @@ class MemoryStore:
         self._periods: dict[tuple[str, str, str], Period] = {}
         self._runs: dict[str, Run] = {}
         self._job_results: list[JobResult] = []
+        self._folded: dict[str, JobTotals] = {}
+        self.keeper = MemoryKeeper(
+            self.shelf, self._ledger, self._periods, self._runs, self._job_results, self._folded
+        )
 
     def count_cycle(self) -> None:
         """Count one more cycle of the master."""
@@ -109,7 +114,7 @@ class MemoryStore:
             self._refuse_repeated(run, [message.id for message in messages], told)
             self._runs[run.id] = kept
             for message in messages:
-                self.shelf.add(message)
+                self.shelf.add(message, run.id)
             self._ledger.add(run.monitor, entries, told)
 
     def take_up(self, monitor: str, entries: Iterable[Entry], told: Iterable[Told]) -> None:
@@ -138,7 +143,7 @@ class MemoryStore:
             return MailSummary(
                 counts=Counter(each.state for each in parcels if each.state != "accepted"),
                 accepted_since=len(accepted),
-                awaiting=sum(not self.shelf.messages[each.message_id].composed for each in held),
+                awaiting=sum(self.shelf.awaits(each) for each in held),
                 oldest=oldest and oldest.astimezone(self._zone),
                 hold=self.shelf.hold,
             )
@@ -160,12 +165,12 @@ class MemoryStore:
 
     def job_totals(self) -> dict[str, JobTotals]:
         """Count every result, by job."""
-        return {job: self._totals(job) for job in {result.job for result in self._job_results}}
+        return {job: self._totals(job) for job in {*self._folded, *(each.job for each in self._job_results)}}
 
     def _totals(self, job: str) -> JobTotals:
-        results = [result for result in self._job_results if result.job == job]
-        well = [result.ended_at for result in results if result.code == 0]
-        return JobTotals(len(results), len(well), max(well).astimezone(self._zone) if well else None)
+        total = added(self._folded.get(job), [result for result in self._job_results if result.job == job])
+        last = total.last_success
+        return replace(total, last_success=last and last.astimezone(self._zone))
 
     def _refuse_repeated(self, run: Run, message_ids: Sequence[str], told: Sequence[Told]) -> None:
         twice = len(set(message_ids)) < len(message_ids)

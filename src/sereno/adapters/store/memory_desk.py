@@ -30,7 +30,7 @@ class MemoryIntake:
         """Return what is known of those rows that were seen before."""
         with self.shelf.lock:
             found = {row: self.shelf.taken.get((origin, *row)) for row in rows}
-        return {row: Known(taken.stamped) for row, taken in found.items() if taken is not None}
+        return {row: Known(taken.stamped_at is not None) for row, taken in found.items() if taken is not None}
 
     def rows_of(self, origin: str, message_ids: Collection[str]) -> Mapping[str, Stamp]:
         """Return the row from which each of these messages was taken."""
@@ -56,11 +56,11 @@ class MemoryIntake:
         with shelf.lock:
             for row in rows:
                 taken = shelf.taken.get((origin, *row))
-                if taken and taken.stamped:
+                if taken and taken.stamped_at:
                     everybody = shelf.messages[taken.message_id].message.envelope.recipients
                     held = shelf.further(taken.message_id, everybody, "held")
                     shelf.put(replace(held, answer=answer, settled_at=utc(now)))
-                    shelf.taken[origin, *row] = replace(taken, accepted=False, stamped=False)
+                    shelf.taken[origin, *row] = replace(taken, accepted=False, stamped_at=None)
 
     def drafts(self, origin: str) -> list[tuple[datetime, TakenIn]]:
         """Return the held mail that waits for attachments, and since when it does."""
@@ -91,15 +91,24 @@ class MemoryIntake:
             due = [
                 (number, fingerprint)
                 for (name, number, fingerprint), taken in self.shelf.taken.items()
-                if name == origin and taken.accepted and not taken.stamped
+                if name == origin and taken.accepted and not taken.stamped_at
             ]
         return sorted(row for row in due if row > after)[:limit]
 
-    def stamped(self, origin: str, rows: Collection[Stamp], now: datetime) -> None:  # noqa: ARG002  the port's
+    def stamped(self, origin: str, rows: Collection[Stamp], now: datetime) -> None:
         """Note that these rows are stamped."""
         with self.shelf.lock:
             for row in rows:
-                self.shelf.taken[origin, *row] = replace(self.shelf.taken[origin, *row], stamped=True)
+                taken = self.shelf.taken[origin, *row]
+                self.shelf.taken[origin, *row] = replace(taken, stamped_at=utc(now))
+
+    def keep_bytes(self, message_id: str, data: bytes) -> None:
+        """Keep a message's bytes again, composed anew; those that are there stay."""
+        with self.shelf.lock:
+            kept = self.shelf.messages[message_id]
+            if not kept.has_body:
+                whole = replace(kept.message, data=data)
+                self.shelf.messages[message_id] = replace(kept, message=whole, composed=True, has_body=True)
 
     def _put(self, origin: str, taken: TakenIn, now: datetime) -> None:
         name, shelf = taken.message_id, self.shelf
@@ -128,6 +137,13 @@ class MemoryDesk:
             found = [self._line(each) for each in self.shelf.in_states(states)]
         wanted = [each for each in found if origin in {None, each.origin}]
         return sorted(wanted, key=lambda each: (utc(each.queued_at), each.id), reverse=True)[:limit]
+
+    def of_run(self, run_id: str) -> list[MailLine]:
+        """Return the deliveries of a run's mail, in the order of their ids."""
+        with self.shelf.lock:
+            of_run = {name for name, kept in self.shelf.messages.items() if kept.run_id == run_id}
+            found = [each for each in self.shelf.parcels.values() if each.message_id in of_run]
+            return [self._line(each) for each in sorted(found, key=lambda each: each.id)]
 
     def named(self, text: str) -> list[str]:
         """Return the ids of deliveries that begin with a text, or a queue's row by `origin-number`."""

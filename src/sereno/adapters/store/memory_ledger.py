@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from sereno.domain.ledger import Entry, Ledger, Snooze, Track
+from sereno.domain.ledger import Entry, Ledger, Snooze, Track, condensed
 from sereno.engine.records import Notice, Told
 
 Followed = tuple[str, str, Track]
@@ -69,10 +69,42 @@ class MemoryLedger:
             if since <= notice.accepted_at < until and asked_for in {None, _plain(notice.address)}
         ]
 
+    def forget_notices(self, before: datetime) -> int:
+        """Take away the notices from before then; return how many."""
+        kept = [each for each in self._notices if each.accepted_at >= before]
+        gone = len(self._notices) - len(kept)
+        self._notices = kept
+        return gone
+
+    def forget_tellings(self, before: date, may_go: Callable[[Told, bool], bool]) -> int:
+        """Take away tellings from before then; return how many.
+
+        `may_go` is asked about each that proves nothing; True where its finding is open or has ended since.
+        """
+        proved = {each.message_id for each in self._notices}
+        gone = 0
+        for followed, told in self._told.items():
+            entry = self._entries.get(followed)
+            counts = entry is not None and (entry.ended_on is None or entry.ended_on >= before)
+            old = [each for each in told if each.telling.on < before and each.message_id not in proved]
+            away = [each for each in old if may_go(each, counts)]
+            self._told[followed] = [each for each in told if each not in away]
+            gone += len(told) - len(self._told[followed])
+        self._mailed = defaultdict(list)
+        for (monitor, *_), told in self._told.items():
+            for each in told:
+                if each.message_id is not None:
+                    self._mailed[each.message_id].append((monitor, each))
+        return gone
+
+    def told_in(self, message_id: str) -> bool:
+        """Tell whether a message tells of anything."""
+        return bool(self._mailed.get(message_id))
+
     def _whole(self, followed: Followed, entry: Entry, counts: Callable[[str | None], bool]) -> Entry:
         tellings = [each.telling for each in self._told.get(followed, []) if counts(each.message_id)]
-        by_day = sorted(tellings, key=lambda telling: telling.on)
-        return replace(entry, tellings=tuple(by_day), snooze=self._snoozes.get(followed))
+        ends = condensed(tellings, entry.first_seen)
+        return replace(entry, tellings=ends, snooze=self._snoozes.get(followed))
 
 
 def _notice(monitor: str, told: Told, message_id: str, address: str, now: datetime) -> Notice:

@@ -35,6 +35,9 @@ class Kept:
     draft: QueueRow | None = None
     unheard: bool = False
     """Nobody whom it concerns got it."""
+    has_body: bool = True
+    """False once its bytes are no longer kept."""
+    run_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Taken:
 
     message_id: str
     accepted: bool = False
-    stamped: bool = False
+    stamped_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -79,10 +82,10 @@ class Shelf:
     refused: dict[str, datetime] = field(default_factory=dict)
     hold: Hold | None = None
 
-    def add(self, message: Message) -> None:
+    def add(self, message: Message, run_id: str | None = None) -> None:
         """Queue a composed message."""
         kept = replace(message, queued_at=utc(message.queued_at))
-        self.messages[message.id] = Kept(kept)
+        self.messages[message.id] = Kept(kept, run_id=run_id)
         for each in deliveries_of(kept, self.recipients_at_once):
             self.put(Parcel(each.id, message.id, each.recipients))
 
@@ -93,6 +96,11 @@ class Shelf:
     def in_states(self, states: Collection[State]) -> list[Parcel]:
         """Return the deliveries in these states."""
         return [each for each in self.parcels.values() if each.state in states]
+
+    def awaits(self, parcel: Parcel) -> bool:
+        """Tell whether a held delivery waits for attachments."""
+        kept = self.messages[parcel.message_id]
+        return kept.has_body and not kept.composed
 
     def of_message(self, message_id: str) -> list[Parcel]:
         """Return the deliveries of a message."""

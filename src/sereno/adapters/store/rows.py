@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, replace
-from datetime import tzinfo
+from datetime import date, tzinfo
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -44,6 +44,13 @@ def job_totals_of(row: RowMapping, zone: tzinfo) -> JobTotals:
     """Read how often a job ran."""
     last_success = row["last_success"]
     return JobTotals(row["runs"], row["successes"], last_success and last_success.astimezone(zone))
+
+
+def joined(one: JobTotals | None, other: JobTotals | None) -> JobTotals:
+    """Count together what is kept one by one and what is not."""
+    both = [each for each in (one, other) if each is not None]
+    last = max(filter(None, (each.last_success for each in both)), default=None)
+    return JobTotals(sum(each.runs for each in both), sum(each.successes for each in both), last)
 
 
 def finding_id(monitor: str, rule: str, track: Track) -> str:
@@ -129,6 +136,18 @@ def telling_of(row: RowMapping) -> Telling:
     return Telling(row["digest"], row["period"], row["section"], row["due"], row["told_on"])
 
 
+def ends_of(row: RowMapping) -> list[tuple[date, int, str, Telling]]:
+    """Read the first and the last of like tellings: day, number and finding beside each."""
+    first = _end_of(row, row["first"], 1)
+    if row["times"] == 1:
+        return [(first.on, row["first_number"], row["finding"], first)]
+    last = _end_of(row, row["last"], row["times"] - 1)
+    return [
+        (first.on, row["first_number"], row["finding"], first),
+        (last.on, row["last_number"], row["finding"], last),
+    ]
+
+
 def snooze_row(finding: str, snooze: Snooze) -> dict[str, object]:
     """Write that a finding was put off."""
     return {
@@ -158,6 +177,11 @@ def notice_of(row: RowMapping, zone: tzinfo) -> Notice:
         message_id=row["message_id"],
         text=row["text"],
     )
+
+
+def _end_of(row: RowMapping, moment: str, times: int) -> Telling:
+    day, period = date.fromisoformat(moment[:10]), moment[10:]
+    return Telling(row["digest"], period, row["section"], row["due"], day, times)
 
 
 def _id_of(monitor: str, rule: str, track: str) -> str:

@@ -40,6 +40,7 @@ __all__ = [
     "deliveries",
     "findings",
     "job_results",
+    "job_totals",
     "messages",
     "metadata",
     "notices",
@@ -148,7 +149,17 @@ tellings = Table(
     Column("told_on", Date, nullable=False),
     Column("message_id", Text, ForeignKey("messages.id")),
     Column("text", Words, nullable=False),
-    Index("ix_tellings_finding", "finding"),
+    Index(  # all that the ledger asks of them: a digest that lists everything adds one a day to each finding
+        "ix_tellings_told",
+        "finding",
+        "digest",
+        "section",
+        "due",
+        "told_on",
+        "period",
+        "message_id",
+        "number",
+    ),
     Index("ix_tellings_message_id", "message_id"),
 )
 
@@ -160,6 +171,7 @@ notices = Table(
     Column("address", Text, nullable=False),
     Column("accepted_at", Instant, nullable=False),
     Index("ix_notices_accepted_at", "accepted_at"),
+    Index("ix_notices_telling", "telling"),
 )
 
 snoozes = Table(
@@ -183,4 +195,13 @@ job_results = Table(
     Column("tail", Words, nullable=False),
     Index("ix_job_results_job_started_at", "job", "started_at"),
     Index("ix_job_results_totals", "job", "code", "ended_at"),  # totals are counted without reading the rows
+)
+
+job_totals = Table(  # of the results that are no longer kept one by one
+    "job_totals",
+    metadata,
+    Column("job", Text, primary_key=True),
+    Column("runs", Integer, nullable=False),
+    Column("successes", Integer, nullable=False),
+    Column("last_success", Instant),
 )

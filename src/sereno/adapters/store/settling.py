@@ -112,8 +112,8 @@ def put_off(connection: Connection, message_id: str, ending: Ending, now: dateti
 
 
 def further_part(connection: Connection, message_id: str) -> tuple[Mapping[str, Any], int]:
-    """Return a message's row, and the number of its next delivery."""
-    wanted = select(schema.messages).where(schema.messages.c.id == message_id)
+    """Return a message's row, held so that nobody takes it away, and the number of its next delivery."""
+    wanted = select(schema.messages).where(schema.messages.c.id == message_id).with_for_update()
     message = dict(connection.execute(wanted).mappings().one())
     last = select(func.max(_each.part)).where(_each.message_id == message_id)
     return message, (connection.scalar(last) or 0) + 1

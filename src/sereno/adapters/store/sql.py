@@ -1,12 +1,14 @@
 """The store in a database."""
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, tzinfo
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
+    URL,
     Engine,
     RowMapping,
     Select,
@@ -18,11 +20,20 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from sereno.adapters.store import schema
+from sereno.adapters.store.backup import copy_before_change
 from sereno.adapters.store.desk import SqlDesk
-from sereno.adapters.store.engine import open_engine, reading, store_address, writing
+from sereno.adapters.store.engine import (
+    looking_engine,
+    open_engine,
+    reading,
+    store_address,
+    store_file,
+    writing,
+)
 from sereno.adapters.store.faults import store_name
-from sereno.adapters.store.files import make_where_absent
+from sereno.adapters.store.files import is_absent, make_where_absent
 from sereno.adapters.store.intake import SqlIntake
+from sereno.adapters.store.keeping import SqlKeeper
 from sereno.adapters.store.ledger import (
     read_ledger,
     read_notices,
@@ -30,7 +41,7 @@ from sereno.adapters.store.ledger import (
     write_snooze,
     write_told,
 )
-from sereno.adapters.store.migrations import bring_up_to_date
+from sereno.adapters.store.migrations import HEAD, bring_up_to_date, is_of_our_version
 from sereno.adapters.store.once import conflict
 from sereno.adapters.store.outbox import SqlOutbox
 from sereno.adapters.store.queueing import queue_messages, read_summary
@@ -38,6 +49,7 @@ from sereno.adapters.store.refusals import read_refusals
 from sereno.adapters.store.rows import (
     job_result_of,
     job_totals_of,
+    joined,
     period_of,
     run_of,
     run_row,
@@ -78,6 +90,11 @@ class SqlStore:
     def desk(self) -> SqlDesk:
         """Return the mail as a person sees it."""
         return SqlDesk(self.engine, self.zone)
+
+    @property
+    def keeper(self) -> SqlKeeper:
+        """Return what looks after the store itself."""
+        return SqlKeeper(self.engine)
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -189,7 +206,7 @@ class SqlStore:
         return [job_result_of(row, self.zone) for row in reversed(self._rows(latest.limit(last)))]
 
     def job_totals(self) -> dict[str, JobTotals]:
-        """Count every result, by job."""
+        """Count every result there ever was, by job."""
         well = _job.code == 0
         counted = select(
             _job.job,
@@ -197,7 +214,9 @@ class SqlStore:
             func.count().filter(well).label("successes"),
             func.max(_job.ended_at).filter(well).label("last_success"),
         ).group_by(_job.job)
-        return {row["job"]: job_totals_of(row, self.zone) for row in self._rows(counted)}
+        recent = {row["job"]: job_totals_of(row, self.zone) for row in self._rows(counted)}
+        folded = {row["job"]: job_totals_of(row, self.zone) for row in self._rows(select(schema.job_totals))}
+        return {job: joined(folded.get(job), recent.get(job)) for job in {*folded, *recent}}
 
     def _rows(self, query: Select[Any]) -> Sequence[RowMapping]:
         with reading(self.engine) as connection:
@@ -217,14 +236,37 @@ class SqlStore:
 def open_store(url: str, now: datetime, recipients_at_once: int = RECIPIENTS_AT_ONCE) -> SqlStore:
     """Open the store, making it or bringing it to our version first; times come back in `now`'s zone.
 
-    Raises StoreUnavailable, and ValueError where `now` has no zone.
+    A file is copied beside itself before its tables change. Raises StoreUnavailable, and ValueError where
+    `now` has no zone.
     """
     zone, address = zone_of(now), store_address(url)
     make_where_absent(address, now)
     engine = open_engine(address)
     try:
-        bring_up_to_date(engine, now)
+        bring_up_to_date(engine, now, partial(_keep_copy, address, now))
     except StoreUnavailable:
         engine.dispose()
         raise
     return SqlStore(engine, zone, recipients_at_once)
+
+
+@contextmanager
+def look_at_store(url: str, now: datetime) -> Iterator[SqlStore | None]:
+    """Lend the store for reading alone, None where there is none; nothing is made or brought up to date.
+
+    Raises StoreUnavailable, also for a store of another version.
+    """
+    zone, address = zone_of(now), store_address(url)
+    if is_absent(address):
+        yield None
+        return
+    with looking_engine(address) as engine:
+        with reading(engine) as connection:
+            made = is_of_our_version(connection)
+        yield SqlStore(engine, zone) if made else None
+
+
+def _keep_copy(address: URL, now: datetime) -> None:
+    path = store_file(address)
+    if path is not None:
+        copy_before_change(path, HEAD, now.date())

@@ -3,6 +3,7 @@
 Alembic is slow to import: only a store that changes pays for it.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -13,17 +14,18 @@ from sereno.adapters.store.engine import reading, writing
 from sereno.adapters.store.faults import empty_store, store_name
 from sereno.domain.errors import StoreUnavailable
 
-HEAD = "0002"
+HEAD = "0003"
 """Ours; revisions are four digits, so that the newer of two is the greater."""
 
 _LOCK = 7_303_014_601
 """Any number, the same for every process that migrates on one PostgreSQL server."""
 
 
-def bring_up_to_date(engine: Engine, now: datetime) -> None:
+def bring_up_to_date(engine: Engine, now: datetime, keep_copy: Callable[[], object]) -> None:
     """Bring the store to our version, making it on an empty server; processes wait for the first to start.
 
-    Raises StoreUnavailable for a newer store, for a database of something else, for a database's fault.
+    `keep_copy` is called before anything of a store changes, while nobody else can write. Raises
+    StoreUnavailable for a newer store, for a database of something else, for a database's fault.
     """
     with reading(engine) as connection:
         if version_of(connection) == HEAD:
@@ -35,13 +37,25 @@ def bring_up_to_date(engine: Engine, now: datetime) -> None:
         if found is None:
             make_store(connection, now)
         elif found != HEAD:
-            _upgrade(connection)
+            keep_copy()
+            upgrade_store(connection)
 
 
 def make_store(connection: Connection, now: datetime) -> None:
     """Make the tables in an empty database."""
-    _upgrade(connection)
+    upgrade_store(connection)
     connection.execute(insert(schema.store_info), {"id": 1, "made_at": now})
+
+
+def is_of_our_version(connection: Connection) -> bool:
+    """Tell whether there is a store; raise StoreUnavailable for one of another version."""
+    found = version_of(connection)
+    if found not in {None, HEAD}:
+        raise StoreUnavailable(
+            f"El almacén es de una versión anterior ({found}; se espera {HEAD}). "
+            "Arranque antes el programa una vez: lo pondrá al día"
+        )
+    return found is not None
 
 
 def version_of(connection: Connection) -> str | None:
@@ -82,7 +96,8 @@ def _checked(found: str | None, name: str) -> str:
     return found
 
 
-def _upgrade(connection: Connection) -> None:
+def upgrade_store(connection: Connection) -> None:
+    """Bring the tables to our version, step by step."""
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
 

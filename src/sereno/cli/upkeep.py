@@ -1,0 +1,58 @@
+"""The commands that look after the installation: arguments, one call, an exit code."""
+
+import click
+
+from sereno.cli.ledger import verbose
+
+file = click.argument("file", metavar="FICHERO")
+
+
+@click.command()
+@verbose
+def tidy(**options: bool) -> int:
+    """Quita del almacén lo que ya no hace falta, y dice qué."""
+    from sereno.commands.upkeep import tidy_store
+
+    return tidy_store(**options)
+
+
+@click.command()
+@file
+def backup(file: str) -> int:
+    """Copia el almacén en un fichero nuevo, sin detener nada."""
+    from sereno.commands.upkeep import back_up
+
+    return back_up(file)
+
+
+@click.command()
+@file
+def restore(file: str) -> int:
+    """Pone una copia en el lugar del almacén, que se conserva al lado; Sereno ha de estar parado."""
+    from sereno.commands.upkeep import restore
+
+    return restore(file)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="En JSON, para otros programas.")
+@click.option("--watch", "keep_watching", is_flag=True, help="Se renueva solo, hasta Ctrl+C.")
+def status(**options: bool) -> int:
+    """Dice cómo está la vigilancia; sale con 1 si algo necesita a una persona, o nadie vigila."""
+    from sereno.commands.standing import show_status
+
+    return show_status(**options)
+
+
+@click.command()
+@click.argument("monitor", metavar="VIGILANTE")
+@click.argument("digest", metavar="INFORME")
+@click.option("--on", metavar="AAAA-MM-DD", help="Ese día; si falta, hoy.")
+def explain(monitor: str, digest: str, on: str | None) -> int:
+    """Explica por qué un informe salió o no, o cuándo saldrá."""
+    from sereno.commands.standing import explain_digest
+
+    return explain_digest(monitor, digest, on)
+
+
+UPKEEP = (status, explain, tidy, backup, restore)
