@@ -7,7 +7,13 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PARTS = {"A round": "scan.py", "Registers": "sources.py", "Mail": "mail.py", "Start-up": "startup.py"}
+PARTS = {
+    "A round": "scan.py",
+    "Registers": "sources.py",
+    "Composing": "composing.py",
+    "Mail": "mail.py",
+    "Start-up": "startup.py",
+}
 
 
 def main() -> None:
