@@ -55,9 +55,8 @@ class StandingTerminal:
         for line in attempt.mail[:SHOWN]:
             ended = f" el {line.settled_at:%d/%m %H:%M}" if line.settled_at else ""
             said = f" ({line.answer})" if line.state != "accepted" and line.answer else ""
-            self.terminal.say(
-                f"    {line.id}: {STATE_WORDS[line.state].removesuffix('s')}{ended}, {_whom(line.recipients)}{said}"
-            )
+            state = STATE_WORDS[line.state].removesuffix("s")
+            self.terminal.say(f"    {line.id}: {state}{ended}, {_whom(line.recipients)}{said}")
         if len(attempt.mail) > SHOWN:
             self.terminal.say(f"    y {len(attempt.mail) - SHOWN} más")
 

@@ -1,8 +1,8 @@
 """Housekeeping: what the store no longer needs goes, a little at a time, and nothing that is still to count.
 
-What is never taken away: mail that has not ended well, or that a person decided nothing about; tellings that
-count for an open finding, or that a notice rests on; the latest runs of each digest, and those of periods that
-are not over; rows of queues that we have not stamped, for a row that is forgotten would be sent again.
+What is never taken away: mail that has not ended well and about which nobody has decided; tellings that count
+for an open finding, or that a notice rests on; the latest runs of each digest, and those of periods that are
+not over; rows of queues that we have not stamped, for a row that is forgotten would be sent again.
 """
 
 from collections.abc import Mapping
