@@ -133,3 +133,12 @@ def test_a_digest_of_long_ago_is_still_told_once_its_mail_has_gone():
     assert "Se hizo el martes 24/11/2026" in told.answer
     assert len(told.attempts[0].mail) == 1
     assert isinstance(site.store, MemoryStore)
+
+
+def test_a_period_noted_under_another_cadence_is_not_this_days():
+    site = Department()
+    opens = TUESDAY.replace(hour=7)
+    site.store.open_period(
+        "brass", "diario", Period("2026-W48", opens - timedelta(days=1), opens + timedelta(days=3))
+    )
+    assert any("Periodo: 2026-11-24" in each for each in why(site).grounds)

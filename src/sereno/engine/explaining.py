@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 
-from sereno.domain.cadence import NOUNS, Cadence, NotOwed, Period, format_cadence, next_period
+from sereno.domain.cadence import NOUNS, Cadence, NotOwed, Period, format_cadence, next_period, period_id
 from sereno.domain.calendar import WEEKDAYS, Calendar
 from sereno.domain.errors import SerenoError
 from sereno.domain.expected import Expected, expected
@@ -86,7 +86,8 @@ def _noted(case: _Case) -> Period | None:
     """Find the period that was noted as open on that day, whatever the calendar says by now."""
     late = first_reading(case.day, LATE, zone_of(case.now))
     noted = case.store.opened_periods(case.monitor.name, case.plan.name, late)
-    return noted[-1] if noted else None
+    name = period_id(case.cadence.kind, case.day)  # of a cadence that was changed, others may be noted
+    return next((each for each in noted if each.id == name), None)
 
 
 def _answer(case: _Case, period: Period | None, runs: Sequence[Run], failures: Sequence[JobResult]) -> str:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 from tests.adapters.store.building import NOW, a_message, a_run, an_entry, child, column, told
 from tests.adapters.store.test_store_model import STEPS, take
 from tests.mailing import claim, settle
@@ -67,6 +68,33 @@ def test_a_file_gives_room_back_bit_by_bit_once_a_quarter_is_idle(store, path):
     store.close()
     assert path.stat().st_size < before / 4
     assert column(path, "PRAGMA integrity_check") == ["ok"]
+
+
+def test_room_is_given_back_as_many_pages_at_a_time_as_were_asked_for(store):
+    fill(store)
+    for what in WASTES:
+        list(store.keeper.prune(what, NOW, 500))
+    before = store.keeper.space()
+    steps = list(store.keeper.shrink(500))
+    assert steps[0] == 500 * 4096
+    assert sum(steps) == before.used - store.keeper.space().used
+    assert len(steps) <= before.idle / (500 * 4096) + 1
+
+
+def test_a_file_that_others_write_to_gives_room_back_another_day(store, path):
+    fill(store)
+    for what in WASTES:
+        list(store.keeper.prune(what, NOW, 500))
+    store.engine.dispose()
+    event.listen(
+        store.engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout = 20")
+    )
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        used = store.keeper.space().used
+        assert sum(store.keeper.shrink(500)) == 0
+        other.execute("ROLLBACK")
+    assert sum(store.keeper.shrink(500)) > used / 2
 
 
 def test_a_file_that_is_mostly_full_is_left_as_it_is(store):

@@ -50,8 +50,8 @@ class SqlKeeper:
             yield from self._write_anew(space)
             return
         while space.idle * 16 > space.used:
-            with writing(self.engine) as connection:
-                _give_pages_back(connection, most)
+            # Steps through all of it, which `execute` does not: that would give one page back.
+            self._alone(f"PRAGMA incremental_vacuum({most})")
             left = self.space()
             yield space.used - left.used
             if left.idle >= space.idle:
@@ -84,18 +84,15 @@ class SqlKeeper:
             busy = space.used > WHOLE_AT_MOST or _is_sending(connection)
         if busy or (space.disk_free or 0) < 2 * space.used:
             return
-        with closing(self.engine.raw_connection()) as raw, suppress(sqlite3.OperationalError):
-            cursor = raw.cursor()
-            cursor.execute(f"PRAGMA auto_vacuum = {INCREMENTAL}")
-            cursor.execute("VACUUM")  # locked by others, it is tried again another day
+        self._alone(f"PRAGMA auto_vacuum = {INCREMENTAL}; VACUUM")
         yield space.used - self.space().used
 
-
-def _give_pages_back(connection: Connection, most: int) -> None:
-    driver = connection.connection.driver_connection
-    if isinstance(driver, sqlite3.Connection):
-        # A row without columns comes for each page: nothing happens until all are fetched.
-        driver.execute(f"PRAGMA incremental_vacuum({most})").fetchall()
+    def _alone(self, statements: str) -> None:
+        """Run statements that begin their own transaction; locked out by others, they wait."""
+        with closing(self.engine.raw_connection()) as raw, suppress(sqlite3.OperationalError):
+            driver = raw.driver_connection
+            if isinstance(driver, sqlite3.Connection):
+                driver.executescript(statements)
 
 
 def _is_sending(connection: Connection) -> bool:
