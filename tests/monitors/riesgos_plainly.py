@@ -112,7 +112,7 @@ def band(left: int | None, near: int) -> str | None:
 
 
 def soonest(editions: list[tuple[Row, Row]], key: Any) -> int | None:
-    """Of two records with one key the most urgent counts."""
+    """Of two records with one key the most urgent counts; those without a key stand each for itself."""
     limits = [limit(edition, project) for edition, project in editions if edition["IDEdicion"] == key]
     return min((left for left in limits if left is not None), default=None)
 
@@ -156,7 +156,9 @@ def expected(estate: Estate, near: int, lately: int) -> dict[str, set[tuple[str 
     found: dict[str, set[tuple[str | None, Any]]] = {
         rule: {(rule, key) for key in found} for rule, found in keys.items()
     }
-    found["RI-QF"] = {(band(soonest(editions, key), near), key) for key in keys["RI-M2"]}
+    known = {key for key in keys["RI-M2"] if key is not None}
+    found["RI-QF"] = {(band(soonest(editions, key), near), key) for key in known}
+    found["RI-QF"] |= {(band(limit(*each), near), None) for each in editions if each[0]["IDEdicion"] is None}
     return found
 
 
