@@ -91,19 +91,31 @@ def die_and_recover(
     """Die often, then deliver undisturbed, and check that every message left once, or may have left."""
     record_digests(estate, digests)
     deaths, estate = die_often(nursery, server, estate, rows=rows, **how)
-    recover_and_check(nursery, server, estate, deaths, digests=digests, rows=rows)
+    alone = how.get("at_once", 1) == 1
+    recover_and_check(nursery, server, estate, deaths, digests=digests, rows=rows, alone=alone)
     return deaths
 
 
 def recover_and_check(
-    nursery: Nursery, server: MailServer, estate: Estate, deaths: Deaths, *, digests: int, rows: int
+    nursery: Nursery,
+    server: MailServer,
+    estate: Estate,
+    deaths: Deaths,
+    *,
+    digests: int,
+    rows: int,
+    alone: bool = True,
 ) -> None:
-    """Deliver undisturbed, and check that every message left once, or may have left."""
+    """Deliver undisturbed, and check that every message left once, or may have left.
+
+    Where others are at work they may recover a journal before it can be looked at.
+    """
     assert nursery.live(estate, 2 * ONCE) == WELL, str(deaths)
     counts = check(estate, server.accepted, digests, rows, str(deaths))
     twice = {name: times for name, times in server.accepted.items() if times > 1}
     assert not twice, (str(deaths), twice)
-    assert counts["unknown"] == deaths.doubts.total(), (str(deaths), counts)
+    assert counts["unknown"] == deaths.doubts.total() or not alone, (str(deaths), counts)
+    assert counts["unknown"] >= deaths.doubts.total(), (str(deaths), counts)
     assert counts["unknown"] <= CONNECTIONS * deaths.kills, (str(deaths), counts)
 
 
