@@ -78,7 +78,7 @@ def estate(folder, monitor, seed):
     chance = random.Random(seed)
     tables, texts = declared_tables([monitor]), literals(monitor)
     sources = {}
-    for register in {*monitor.registers, "lanzadera"}:
+    for register in sorted({*monitor.registers, "lanzadera"}):  # the same for the same seed
         path = folder / f"{monitor.name}-{register}.sqlite"
         fill(path, [table for table in tables if table.register == register], texts, chance)
         sources[register] = open_source(register, f"sqlite:///{path}", None, 5)
