@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from sereno.domain.foreign import QueueRow
 from sereno.domain.outbox import Attempt, Delivery, Envelope, Message, ending_of
 from sereno.domain.wallclock import utc
 from sereno.engine.mail_ports import Claimer, Wanted
@@ -43,6 +44,24 @@ def release(store: Store, names: Iterable[str], *, by: str = ME) -> None:
 
 def recover(store: Store, now: datetime) -> int:
     return store.outbox.lose_abandoned("nadie contesta", now)
+
+
+def queue_row(number: int, at: datetime, /, **changes: object) -> QueueRow:
+    """Return a row as an application leaves it in its queue, with those changes."""
+    row = QueueRow(
+        number=number,
+        application="Pedidos",
+        to="ana@example.com",
+        cc="",
+        bcc="",
+        subject="Asunto",
+        body="Cuerpo",
+        html=False,
+        attachments="",
+        recorded_at=at,
+        recorded_as=str(at),
+    )
+    return replace(row, **changes)
 
 
 def message_of(delivery: Delivery, **changes: object) -> Message:

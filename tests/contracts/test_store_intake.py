@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from tests import mailing
 from tests.contracts.building import MINUTE, NOW, a_message, claim, counts
-from tests.mailing import settle
+from tests.mailing import queue_row, settle
 
-from sereno.domain.foreign import Known, QueueRow, message_id
+from sereno.domain.foreign import Known, message_id
 from sereno.domain.outbox import Attempt
 from sereno.engine.mail_ports import TakenIn
 
@@ -16,20 +16,7 @@ FIRST = (-(2**63), "")
 
 
 def a_row(number=1, **changes):
-    fresh = QueueRow(
-        number=number,
-        application="Pedidos",
-        to="ana@example.com",
-        cc="",
-        bcc="",
-        subject="Asunto",
-        body="Cuerpo",
-        html=False,
-        attachments="",
-        recorded_at=NOW,
-        recorded_as=str(NOW),
-    )
-    return replace(fresh, **changes)
+    return queue_row(number, NOW, **changes)
 
 
 def stamp(row):

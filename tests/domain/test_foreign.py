@@ -6,24 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.mailing import queue_row
 
-from sereno.domain.foreign import Known, QueueRow, message_id, sight
+from sereno.domain.foreign import Known, message_id, sight
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 THREE_DAYS = timedelta(days=3)
-ROW = QueueRow(
-    number=7,
-    application="Pedidos",
-    to="ana@example.com",
-    cc="",
-    bcc="",
-    subject="Asunto",
-    body="Cuerpo",
-    html=False,
-    attachments="",
-    recorded_at=NOW,
-    recorded_as=str(NOW),
-)
+ROW = queue_row(7, NOW)
 FIELDS = ("recorded_as", "to", "cc", "bcc", "subject", "body")
 
 

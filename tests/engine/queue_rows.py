@@ -1,33 +1,20 @@
 """Rows of queues, offices with queues, and queues that cannot be reached."""
 
-from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from tests.engine.post_office import an_office
+from tests.mailing import queue_row
 
 from sereno.adapters.memory import MemoryQueue, MemoryRelay, MemoryStore
 from sereno.domain.errors import QueueUnavailable
-from sereno.domain.foreign import QueueRow, message_id
+from sereno.domain.foreign import message_id
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=ZoneInfo("Europe/Madrid"))
 
 
 def a_row(number=1, **changes):
-    fresh = QueueRow(
-        number=number,
-        application="Pedidos",
-        to="ana@example.com",
-        cc="",
-        bcc="",
-        subject="Asunto",
-        body="Cuerpo",
-        html=False,
-        attachments="",
-        recorded_at=NOW,
-        recorded_as=str(NOW),
-    )
-    return replace(fresh, **changes)
+    return queue_row(number, NOW, **changes)
 
 
 def stamp_of(row):

@@ -7,7 +7,7 @@ from datetime import datetime
 from sereno.domain.errors import SerenoError
 from sereno.domain.foreign import QueueRow, short_name
 from sereno.domain.outbox import RETRIABLE
-from sereno.engine.mail_ports import Desk, Stamp, TakenIn
+from sereno.engine.mail_ports import Desk, Queue, Stamp, TakenIn
 from sereno.engine.mail_records import MailSheet
 from sereno.engine.post_office import PostOffice
 from sereno.engine.taking_in import composed_as
@@ -27,9 +27,7 @@ def retry(name: str, to: str | None, office: PostOffice) -> str:
     What was never composed is composed now, to that address where one is given. Raises SerenoError where the
     state of the delivery does not allow it, or it still cannot be composed.
     """
-    sheet = office.desk.sheet(name)
-    if sheet is None:
-        raise SerenoError(f"El correo {name} ya no está.")
+    sheet = _sheet_of(name, office.desk)
     if sheet.data is None and (sheet.draft is not None or sheet.line.state == "old"):
         return _compose_again(sheet, to, office)
     if sheet.data is None:
@@ -44,9 +42,7 @@ def retry(name: str, to: str | None, office: PostOffice) -> str:
 
 def drop(name: str, reason: str, desk: Desk, now: datetime) -> str:
     """Give a delivery up; say so. Raises SerenoError where its state does not allow it."""
-    sheet = desk.sheet(name)
-    if sheet is None:
-        raise SerenoError(f"El correo {name} ya no está.")
+    sheet = _sheet_of(name, desk)
     if not desk.drop(name, f"{DROPPED}: {reason}" if reason else DROPPED, now):
         raise SerenoError(_not_allowed(sheet, "descartar"))
     return f"{short_name(name)}: descartado."
@@ -65,10 +61,10 @@ def chosen_old(origin: str, numbers: Collection[int] | None, office: PostOffice)
 
 def adopt(origin: str, chosen: Sequence[Old], office: PostOffice) -> Iterator[str]:
     """Compose old mail from its rows as they stand now; yield what became of each."""
-    queue = next((each for each in office.queues if each.origin == origin), None)
+    queue = _queue_of(origin, office)
     if queue is None:
         raise SerenoError(f"La cola {origin} no está configurada.")
-    rows = {(row.number, row.fingerprint): row for row in queue.rows([number for _, (number, _) in chosen])}
+    rows = _pending(queue, [number for _, (number, _) in chosen])
     for name, stamp in chosen:
         if stamp not in rows:
             why = "su fila ya no está pendiente en la cola, o ha cambiado"
@@ -83,6 +79,22 @@ def ignore(origin: str, chosen: Sequence[Old], office: PostOffice) -> Iterator[s
     """Drop old mail; its rows stay as they are in their queue."""
     for name, _ in chosen:
         yield drop(name, "correo antiguo", office.desk, office.clock.now())
+
+
+def _sheet_of(name: str, desk: Desk) -> MailSheet:
+    sheet = desk.sheet(name)
+    if sheet is None:
+        raise SerenoError(f"El correo {name} ya no está.")
+    return sheet
+
+
+def _queue_of(origin: str, office: PostOffice) -> Queue | None:
+    return next((each for each in office.queues if each.origin == origin), None)
+
+
+def _pending(queue: Queue, numbers: Sequence[int]) -> dict[Stamp, QueueRow]:
+    """Read those rows as they stand now, where they are pending still."""
+    return {(row.number, row.fingerprint): row for row in queue.rows(numbers)}
 
 
 def _compose_again(sheet: MailSheet, to: str | None, office: PostOffice) -> str:
@@ -101,9 +113,8 @@ def _compose_from_queue(sheet: MailSheet, office: PostOffice) -> None:
     """Compose anew mail whose bytes are no longer kept, where its row waits in its queue again."""
     origin, name = sheet.line.origin, sheet.line.message_id
     stamp = office.intake.rows_of(origin, [name]).get(name)
-    queues = [each for each in office.queues if each.origin == origin]
-    rows = [row for queue in queues if stamp for row in queue.rows([stamp[0]])]
-    row = next((row for row in rows if (row.number, row.fingerprint) == stamp), None)
+    queue = _queue_of(origin, office)
+    row = _pending(queue, [stamp[0]]).get(stamp) if queue is not None and stamp is not None else None
     if row is None:
         raise SerenoError(f"{short_name(sheet.line.id)}: {NOT_KEPT}")
     composed = office.compose(origin, name, row, office.clock.now())

@@ -89,7 +89,7 @@ def _take_page(
     queue: Queue, page: Sequence[QueueRow], office: PostOffice, *, first_look: bool
 ) -> tuple[Counter[State], int]:
     origin, now = queue.origin, office.clock.now()
-    seen = [(row, each) for row, each in _sights(origin, page, office, now, first_look=first_look)]
+    seen = _sights(origin, page, office, now, first_look=first_look)
     counted: Counter[State] = Counter()
     for batch in _by_weight(_taken(origin, seen, now, office)):
         office.intake.take_in(origin, batch, now)

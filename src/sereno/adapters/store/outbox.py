@@ -61,7 +61,8 @@ class SqlOutbox:
             settle(connection, endings, claimer.id, at)
             if limit <= 0:
                 return []
-            claimed = connection.scalars(_claim(wanted), _claiming(limit, wanted, claimer, at)).all()
+            claim = _claim(digests=wanted.digests)
+            claimed = connection.scalars(claim, _claiming(limit, wanted, claimer, at)).all()
             return self._deliveries(connection, _CLAIMED, claimed=claimed) if claimed else []
 
     def renew(self, claimer: Claimer) -> None:
@@ -154,7 +155,7 @@ def _hold_claims(connection: Connection, claimer_id: str) -> None:
 
 
 @cache  # writing a statement anew costs more than running it
-def _claim_of(*, digests: bool) -> ReturningUpdate[Any]:
+def _claim(*, digests: bool) -> ReturningUpdate[Any]:
     """Move up to `limit` waiting deliveries to `sending`, and return them in any order."""
     # A common table expression: as a subquery, PostgreSQL may run it more than once and exceed the limit.
     due = _each.due_at <= bindparam("now")
@@ -168,10 +169,6 @@ def _claim_of(*, digests: bool) -> ReturningUpdate[Any]:
         .values(state="sending", claimed_by=bindparam("claimer"), claimed_until=bindparam("until"))
         .returning(_each.id)
     )
-
-
-def _claim(wanted: Wanted) -> ReturningUpdate[Any]:
-    return _claim_of(digests=wanted.digests)
 
 
 def _claiming(limit: int, wanted: Wanted, claimer: Claimer, now: datetime) -> dict[str, object]:
