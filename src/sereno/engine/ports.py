@@ -14,6 +14,7 @@ from sereno.domain.ledger import Entry, Ledger, Snooze, Track
 from sereno.domain.outbox import Message
 from sereno.domain.rules import Monitor, Query, Setting
 from sereno.engine.keeper import Keeper
+from sereno.engine.logbook import Logbook, Process
 from sereno.engine.mail_ports import Desk, Intake, Outbox
 from sereno.engine.mail_records import MailSummary
 from sereno.engine.records import JobResult, JobTotals, Notice, Run, RunState, Told
@@ -97,6 +98,9 @@ class Store(Protocol):
 
     @property
     def keeper(self) -> Keeper: ...  # noqa: D102
+
+    @property
+    def logbook(self) -> Logbook: ...  # noqa: D102
 
     def count_cycle(self) -> None:
         """Count one more cycle of the master."""
@@ -208,8 +212,19 @@ Compose = Callable[[Digest, Letter], Message]
 
 
 class Jobs(Protocol):
-    """Start the jobs of the master, each to its end."""
+    """Start the jobs of the master, several at once, each to its end."""
 
-    def run(self, job: str) -> JobResult:
-        """Run a job under its timeout; never raise for what the job does."""
+    def start(self, job: str) -> Process | None:
+        """Start a job under its timeout; never raise for what it does, not even where it cannot be started.
+
+        Return its process, None where there is none. Its end is told by `next_end`.
+        """
+        ...
+
+    def next_end(self, seconds: float) -> JobResult | None:
+        """Wait for the end of any job that was started; None when the seconds are over first."""
+        ...
+
+    def end_left(self, worker: Process) -> bool:
+        """End what a master that is no more left running, its whole tree; False where it has ended."""
         ...
