@@ -28,7 +28,8 @@ from benchmarks import plainly  # noqa: E402
 from benchmarks.estate import TODAY, Size, make_registers  # noqa: E402
 
 from sereno.adapters.memory import MemoryLog  # noqa: E402
-from sereno.bootstrap import Site, open_site  # noqa: E402
+from sereno.bootstrap.opening import open_site  # noqa: E402
+from sereno.bootstrap.site import Site  # noqa: E402
 from sereno.cli import NEW_OBJECTS  # noqa: E402
 from sereno.domain.digest import Digest  # noqa: E402
 from sereno.domain.rules import Monitor  # noqa: E402

@@ -5,13 +5,15 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 
 import pytest
+from sereno.engine.vigil import keep_watch, single_cycle
 from tests.engine.building import BRASS, MADRID, TUESDAY, Department, no_holidays
 
 from sereno.adapters.memory import MemoryClock, MemoryLog, MemoryStore
 from sereno.domain.calendar import Calendar, parse_holidays
 from sereno.domain.cycle import CycleTimes, NightHours
 from sereno.domain.errors import StoreUnavailable
-from sereno.engine.daemon import MAIL_JOB, Master, Post, keep_watch, single_cycle
+from sereno.engine.agenda import Post
+from sereno.engine.master import MAIL_JOB, Master
 from sereno.engine.records import JobResult
 
 TIMES = CycleTimes(timedelta(minutes=5), timedelta(minutes=60), timedelta(minutes=60), timedelta(minutes=120))

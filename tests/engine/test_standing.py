@@ -8,7 +8,8 @@ from tests.engine.building import BRASS, TUESDAY, Department
 from tests.mailing import claim, settle
 
 from sereno.domain.outbox import Attempt
-from sereno.engine.daemon import MAIL_JOB, Post
+from sereno.engine.agenda import Post
+from sereno.engine.master import MAIL_JOB
 from sereno.engine.records import JobResult
 from sereno.engine.standing import Published, standing, unreadable
 

@@ -56,6 +56,26 @@ class SystemClock:
         return self.stop.event.wait(seconds)
 
 
+@dataclass(slots=True)
+class RestingClock:
+    """Tell the time to a master that knows no settings but what its cycles tell it; UTC until one has."""
+
+    stop: StopSignal
+    _told: SystemClock | None = None
+
+    def learn(self, zone: str, behind: float) -> None:
+        """Tell the time in that zone from now on, so many seconds behind the machine's."""
+        self._told = SystemClock(ZoneInfo(zone), self.stop, timedelta(seconds=behind))
+
+    def now(self) -> datetime:
+        """Return the wall clock's time."""
+        return (self._told or SystemClock(ZoneInfo("UTC"), self.stop)).now()
+
+    def rest(self, seconds: float) -> bool:
+        """Wait; return True at once when a stop is asked for."""
+        return self.stop.event.wait(seconds)
+
+
 def age(moment_ns: int) -> float:
     """Say how many seconds ago a file was stamped, by this machine's clock."""
     return time.time() - moment_ns / 1e9  # noqa: TID251  # its one home

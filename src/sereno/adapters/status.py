@@ -3,18 +3,15 @@
 import json
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psutil
 
-from sereno import __version__
-from sereno.domain.cycle import CycleTimes
 from sereno.engine.ports import Log
-from sereno.engine.report import Identity
 from sereno.engine.standing import Published
 
 CLOCK_SLACK = 2.0
@@ -26,7 +23,8 @@ class StatusFile:
     """Publish the daemon's status in a file."""
 
     path: Path
-    log: Log
+    log: Callable[[], Log]
+    """Asked for only where the disk refuses."""
 
     def publish(self, status: Mapping[str, object]) -> None:
         """Replace the file; a disk that refuses is logged, since it must not stop the rounds."""
@@ -42,16 +40,16 @@ class StatusFile:
         except OSError as error:
             with suppress(OSError):
                 draft.unlink()
-            self.log.error("status.unwritten", path=str(self.path), why=str(error))
+            self.log().error("status.unwritten", path=str(self.path), why=str(error))
 
 
-def this_process(
-    started_at: datetime, times: CycleTimes, script_timeout: timedelta, holidays_file: Path
-) -> Identity:
-    """Say which process this is."""
-    return Identity(
-        __version__, os.getpid(), platform.node(), started_at, times, script_timeout, str(holidays_file)
-    )
+def read_json(path: Path) -> dict[str, Any] | None:
+    """Read what the file holds; None where it cannot be read or is no status."""
+    try:
+        status = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return status if isinstance(status, dict) else None
 
 
 def read_status(path: Path) -> Published:

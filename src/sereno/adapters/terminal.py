@@ -11,7 +11,7 @@ from sereno.domain.cadence import Period, format_cadence
 from sereno.domain.outbox import Message
 from sereno.domain.rules import url_variable
 from sereno.engine.agenda import Duty
-from sereno.engine.daemon import State
+from sereno.engine.master import State
 from sereno.engine.records import JobResult, Run, RunState
 from sereno.engine.watch import Report, Served
 

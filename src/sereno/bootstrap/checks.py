@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sereno.adapters.terminal import Terminal
-from sereno.bootstrap import load_monitors, open_workshop
 from sereno.bootstrap.mail import new_id, smtp_account
+from sereno.bootstrap.opening import load_monitors, open_workshop
 from sereno.bootstrap.site import REGISTER_TIMEOUT, Site
 from sereno.domain.outbox import Attempt, Message
 from sereno.settings import Explained, Settings, explain_settings

@@ -12,12 +12,13 @@ from sqlalchemy import make_url
 
 from sereno.bootstrap.site import REGISTER_TIMEOUT, Site
 from sereno.engine.journal_ports import Journals
-from sereno.engine.mail_ports import ComposeRow, Queue, Relay
+from sereno.engine.mail_ports import ComposeRow, Relay
 from sereno.engine.ports import Log, Store
 from sereno.engine.post_office import PostOffice
 from sereno.settings import Smtp
 
 if TYPE_CHECKING:
+    from sereno.adapters.queues.table import TableQueue
     from sereno.adapters.smtp_connection import SmtpAccount
 
 JOURNALS = "mail-journal"
@@ -70,7 +71,7 @@ def new_id() -> str:
     return uuid4().hex
 
 
-def queues(site: Site) -> list[Queue]:
+def queues(site: Site) -> list["TableQueue"]:
     """Say how each configured queue is reached; nothing is opened yet."""
     from sereno.adapters.queues.table import open_queue
 

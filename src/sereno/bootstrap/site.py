@@ -13,15 +13,13 @@ from sereno.domain.calendar import Calendar
 from sereno.domain.digest import Digest
 from sereno.domain.outbox import Message
 from sereno.domain.rules import Monitor, Table
-from sereno.engine.agenda import Orders
-from sereno.engine.daemon import MAIL_JOB, Master, Post, State
+from sereno.engine.agenda import Orders, Post
 from sereno.engine.ports import Clock, Jobs, Letter, Log, Registers, Store
 from sereno.engine.rounds import World
 from sereno.settings import (
     RegisterAccess,
     Settings,
     advice,
-    job_environment,
     mail_modes,
     standing_orders,
 )
@@ -54,6 +52,8 @@ class Site:
     """Hold an installation as its settings describe it, and build what runs on it."""
 
     settings: Settings
+    environment: Mapping[str, str]
+    """In which another process finds the same settings, whatever becomes of their file."""
     monitors: tuple[Monitor, ...]
     clock: Clock
     stop: StopSignal
@@ -150,39 +150,6 @@ class Site:
 
         return SourcedLedger(self.sources(), self.settings.tz, self.clock.now().date())
 
-    def master(self, store: Store, jobs: Jobs, log: Log, show: Callable[[State], None]) -> Master:
-        """Gather what the daemon works with."""
-        from sereno.adapters.holidays import watched_calendar
-
-        settings = self.settings
-        return Master(
-            posts=self.posts(),
-            times=settings.cycle_times,
-            night=settings.night,
-            calendar=watched_calendar(self.calendar, self.calendar_faults, log),
-            clock=self.clock,
-            stop=self.stop,
-            store=store,
-            jobs=jobs,
-            log=log,
-            show=show,
-        )
-
-    def jobs(self, *, verbose: bool) -> Jobs:
-        """Say how jobs are started: each script in a process of its own."""
-        from sereno.adapters.processes import ProcessJobs
-
-        return ProcessJobs(
-            scripts={job: SCRIPTS / f"run_{job}.py" for job in (*(m.name for m in self.monitors), MAIL_JOB)},
-            environment=job_environment(self.settings, self.monitors),
-            arguments=("--verbose",) if verbose else (),
-            timeout=self.settings.script_timeout,
-            clock=self.clock,
-            stop=self.stop,
-            echo=self.terminal.child if verbose else lambda _job, _line: None,
-            rounds=frozenset(monitor.name for monitor in self.monitors),
-        )
-
     def local_jobs(self, jobs: Mapping[str, Callable[[], int]]) -> Jobs:
         """Start jobs in this process, for a rehearsal."""
         from sereno.adapters.memory import MemoryJobs
@@ -248,20 +215,6 @@ class Site:
         from sereno.adapters.inspection import declared_tables
 
         return [table for table in declared_tables(self.monitors) if table.register == register]
-
-    def board(self, store: Store, log: Log) -> Callable[[State], None]:
-        """Return what writes the status file at every change of the master's state."""
-        from sereno.adapters.status import StatusFile, this_process
-        from sereno.engine.report import status
-
-        settings, started = self.settings, self.clock.now()
-        identity = this_process(
-            started, settings.cycle_times, settings.script_timeout, settings.festivos_file
-        )
-        file = StatusFile(settings.status_file, log)
-        return lambda state: file.publish(
-            status(state, identity, self.posts(), self.calendar(), store, self.clock.now())
-        )
 
     def published(self) -> "Published":
         """Read the status file."""

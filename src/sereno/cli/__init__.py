@@ -15,11 +15,13 @@ from sereno.cli.ledger import COMMANDS, verbose
 from sereno.cli.mail import deliver, mail
 from sereno.cli.registers import register
 from sereno.cli.upkeep import UPKEEP
-from sereno.domain.errors import FaultyInput, SerenoError
+from sereno.domain.errors import FaultyInput, LeadHeld, SerenoError
 
 MONITORS = Path(__file__).parents[1] / "monitors"
-USAGE = 2
 FAILED = 1
+USAGE = 2
+HELD = 3
+"""Another master leads the watch over the same store."""
 NEW_OBJECTS = 50_000
 """How many come between two searches for garbage in cycles; Python's own 700 cost a large round a tenth."""
 MOMENT = "AAAA-MM-DD[THH:MM]"
@@ -59,9 +61,22 @@ def cli() -> None:
 @click.option("--list-tasks", is_flag=True, help="Muestra qué debe cada tarea, o por qué no debe nada.")
 def master(**options: Any) -> int:
     """Vigila ciclo tras ciclo, hasta que se le detenga."""
+    if not any(value for name, value in options.items() if name != "verbose"):
+        from sereno.commands.watching import stand_watch  # it rests for months, and is to be small
+
+        return stand_watch(verbose=options["verbose"])
     from sereno.commands.rounds import MasterOptions, run_master
 
     return run_master(MasterOptions(**options))
+
+
+@cli.command(hidden=True)
+@click.argument("answer", type=int)
+def cycle(answer: int) -> int:
+    """Da un solo ciclo por orden del proceso maestro."""
+    from sereno.commands.cycle import turn_cycle
+
+    return turn_cycle(answer)
 
 
 class Jobs(click.Group):
@@ -78,7 +93,7 @@ class Jobs(click.Group):
 
     @staticmethod
     def _own() -> list[str]:
-        from sereno.bootstrap import own_jobs
+        from sereno.bootstrap.opening import own_jobs
 
         return own_jobs()
 
@@ -234,7 +249,7 @@ def _answer(call: Callable[[], object]) -> int:
         return USAGE
     except SerenoError as error:
         click.echo(str(error), err=True)
-        return FAILED
+        return HELD if isinstance(error, LeadHeld) else FAILED
     return code if isinstance(code, int) else 0
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sereno.bootstrap import Site
+from sereno.bootstrap.site import Site
 from sereno.domain.errors import Fault, FaultyInput
 from sereno.domain.rules import Monitor
 

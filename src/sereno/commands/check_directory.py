@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sereno.bootstrap import Site, open_site
+from sereno.bootstrap.opening import open_site
+from sereno.bootstrap.site import Site
 from sereno.commands.asked import chosen_monitors
 from sereno.commands.people import HEADINGS, asked_roles, role_rows
 from sereno.domain.directory import Directory, Person, find_people, members

@@ -1,6 +1,5 @@
 """Settings, and whether all that they name can be reached: databases, queues, the relay."""
 
-from sereno.bootstrap import open_site
 from sereno.bootstrap.checks import (
     check_relay,
     check_terminal,
@@ -10,6 +9,7 @@ from sereno.bootstrap.checks import (
     knock,
     send_test,
 )
+from sereno.bootstrap.opening import open_site
 from sereno.bootstrap.site import Site
 from sereno.domain.addresses import check_address
 from sereno.domain.errors import Fault, FaultyInput, RelayUnavailable, SerenoError, SettingsError

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 
-from sereno.bootstrap import Site, open_site
 from sereno.bootstrap.checks import check_terminal, examine_monitors, show_page
+from sereno.bootstrap.opening import open_site
+from sereno.bootstrap.site import Site
 from sereno.commands.asked import chosen_monitors, day_of, known_rule
 from sereno.commands.previewing import show_preview
 from sereno.domain.errors import Fault, FaultyInput, SerenoError

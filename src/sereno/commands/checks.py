@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sereno.bootstrap import open_site
+from sereno.bootstrap.opening import open_site
 from sereno.domain.calendar import YEAR_HEADING, YEAR_LEGEND, year_rows
 from sereno.domain.errors import Fault, FaultyInput
 

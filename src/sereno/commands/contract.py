@@ -4,7 +4,7 @@ import json
 
 import click
 
-from sereno.bootstrap import Site
+from sereno.bootstrap.site import Site
 from sereno.domain.rules import Monitor
 from sereno.engine.agenda import owed
 from sereno.engine.contract import Before, describe

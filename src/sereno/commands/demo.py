@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sereno.bootstrap import check_demo_estate, is_configured, make_demo_estate, open_site
-from sereno.commands.rounds import MasterOptions, keep_site, run_master
+from sereno.bootstrap.opening import check_demo_estate, is_configured, make_demo_estate, open_site
+from sereno.commands.rounds import MasterOptions, run_master, turn_once
+from sereno.commands.watching import stand_watch
 
 if TYPE_CHECKING:
     from sereno.adapters.demo.check import Verdict
@@ -23,7 +24,9 @@ def start_watch(*, verbose: bool) -> int:
 def run_demo(*, verbose: bool, single_cycle: bool) -> int:
     """Make the demo estate and watch over it."""
     _, environ = make_demo_estate(None)
-    return keep_site(open_site("run", environ=environ), once=single_cycle, verbose=verbose)
+    if single_cycle:
+        return turn_once(open_site("run", environ=environ), verbose=verbose)
+    return stand_watch(environ, verbose=verbose)
 
 
 def make_demo(folder: str | None, seed: int, scale: int) -> int:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from sereno.bootstrap import Site, open_site
+from sereno.bootstrap.opening import open_site
+from sereno.bootstrap.site import Site
 from sereno.commands.asked import chosen_monitors
 from sereno.domain.errors import Fault, FaultyInput, SerenoError, SettingsError
 from sereno.engine.golive import Past, Taken, take_baseline, take_over_run, take_over_tellings

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from sereno.bootstrap import Site, open_site
+from sereno.bootstrap.opening import open_site
+from sereno.bootstrap.site import Site
 from sereno.commands.asked import chosen_monitors, day_of, known_rule
 from sereno.commands.people import Finder
 from sereno.domain.directory import plain

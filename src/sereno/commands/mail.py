@@ -5,17 +5,18 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, get_args
 
-from sereno.bootstrap import Site, open_site
 from sereno.bootstrap.mail import open_post_office, rehearse_post_office
+from sereno.bootstrap.opening import open_site
+from sereno.bootstrap.site import Site
 from sereno.domain.addresses import check_address
 from sereno.domain.errors import Fault, FaultyInput, SerenoError
 from sereno.domain.foreign import short_name
 from sereno.domain.outbox import State
 from sereno.engine import mail_desk
-from sereno.engine.daemon import MAIL_JOB
 from sereno.engine.deliver import deliver
 from sereno.engine.mail_ports import Desk
 from sereno.engine.mail_records import MailSheet
+from sereno.engine.master import MAIL_JOB
 from sereno.engine.ports import Log, Store
 from sereno.engine.taking_in import take_in
 

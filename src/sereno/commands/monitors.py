@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sereno.bootstrap import open_workshop
+from sereno.bootstrap.opening import open_workshop
 from sereno.domain.rules import url_variable
 
 if TYPE_CHECKING:

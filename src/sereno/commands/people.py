@@ -3,7 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from sereno.bootstrap import Site, open_site
+from sereno.bootstrap.opening import open_site
+from sereno.bootstrap.site import Site
 from sereno.commands.asked import chosen_monitors
 from sereno.domain.directory import Directory, Person, Role, find_people, find_person, is_role, members
 from sereno.domain.errors import Fault, FaultyInput

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sereno.bootstrap import Site
+from sereno.bootstrap.site import Site
 from sereno.engine.watch import Report
 
 if TYPE_CHECKING:

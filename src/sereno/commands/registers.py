@@ -1,6 +1,7 @@
 """One register looked at from near: what it holds, and how it calls what the monitors read."""
 
-from sereno.bootstrap import Site, open_site
+from sereno.bootstrap.opening import open_site
+from sereno.bootstrap.site import Site
 from sereno.domain.errors import Fault, FaultyInput
 
 CHECKED = "Repáselo, y compruébelo con: sereno check registers"

@@ -7,14 +7,19 @@ from datetime import date, datetime, time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sereno.bootstrap import DEMO_HOUR, MASTER, Site, open_site
+from sereno.bootstrap.opening import open_site
+from sereno.bootstrap.site import MASTER, Site
+from sereno.bootstrap.watching import board, gather_master, own_process, rehearsed_master
+from sereno.commands.announcing import announce
 from sereno.commands.contract import print_contract
 from sereno.commands.mail import rehearse_mail
 from sereno.commands.previewing import show_preview
+from sereno.commands.watching import stand_watch
 from sereno.domain.errors import Fault, FaultyInput, SettingsError
 from sereno.domain.rules import Monitor
 from sereno.engine.agenda import agenda
-from sereno.engine.daemon import MAIL_JOB, State, keep_watch, single_cycle
+from sereno.engine.master import MAIL_JOB, State
+from sereno.engine.own_cycles import OwnCycles, single_cycle
 from sereno.engine.ports import Log, Store
 from sereno.engine.watch import Request, watch
 
@@ -58,28 +63,27 @@ def run_master(options: MasterOptions) -> int:
         return _list_tasks(open_site("dry_run", at=at))
     if options.dry_run:
         return _rehearse_cycle(open_site("dry_run", at=at), options)
-    return keep_site(open_site("run"), once=options.single_cycle, verbose=options.verbose)
+    if options.single_cycle:
+        return turn_once(open_site("run"), verbose=options.verbose)
+    return stand_watch(verbose=options.verbose)
 
 
-def keep_site(site: Site, *, once: bool, verbose: bool) -> int:
-    """Watch over a site until stopped, or for one cycle; 1 when that one had a failed job."""
+def turn_once(site: Site, *, verbose: bool) -> int:
+    """Turn one cycle in this process; 1 when a job of it failed."""
     site.stop.listen()
-    log = site.log(MASTER, echo=verbose)
-    _announce(site, log)
+    log, me = site.log(MASTER, echo=verbose), own_process()
+    announce(site, log)
     with site.open_store() as store:
-        board = site.board(store, log)
+        publish = board(site, store, log, me, site.clock.now())
 
         def show(state: State) -> None:
-            board(state)
+            publish(state)
             if state.phase == "resting":
                 site.terminal.cycle(state, store.runs_since(state.started_at))
-                if not once and not site.stop.requested:
-                    site.terminal.rest(state)
 
-        master = site.master(store, site.jobs(verbose=verbose), log, show)
-        state = single_cycle(master) if once else keep_watch(master)
+        state = single_cycle(OwnCycles(gather_master(site, store, log, show, me, verbose=verbose)))
     site.terminal.say(f"Sereno se detiene: {state.stop_reason}.")
-    return int(once and state.failed)
+    return int(state.failed)
 
 
 def run_job(name: str, options: JobOptions) -> int:
@@ -133,7 +137,7 @@ def _rehearse_cycle(site: Site, options: MasterOptions) -> int:
         for post in site.posts()
     }
     jobs[MAIL_JOB] = partial(rehearse_mail, site, store, log)
-    state = single_cycle(site.master(store, site.local_jobs(jobs), log, lambda _state: None))
+    state = single_cycle(OwnCycles(rehearsed_master(site, store, site.local_jobs(jobs), log)))
     for job, reason in state.idle.items():
         site.terminal.say(f"{job}: {reason}")
     return int(state.failed)
@@ -144,18 +148,6 @@ def _rehearse_turn(site: Site, monitor: Monitor, store: Store, log: Log, preview
     site.terminal.report(report)
     list(show_preview(report, site, preview))
     return int(report.is_blind)
-
-
-def _announce(site: Site, log: Log) -> None:
-    """Say at every start what is not as it should be, and loudly when this is only the demo."""
-    if site.settings.demo_since is not None:
-        site.terminal.banner(
-            f"DEMOSTRACIÓN con datos inventados: toma hoy por laborable y ahora por las {DEMO_HOUR:%H:%M}.",
-            f"Ningún correo sale de aquí: se deja en {site.settings.mail.folder}",
-        )
-    for warning in site.warnings():
-        log.warning("settings.warning", text=warning)
-        site.terminal.warn([warning])
 
 
 def _monitor(site: Site, name: str, digest: str | None) -> Monitor:

@@ -6,7 +6,8 @@ from typing import Any, get_args
 
 import click
 
-from sereno.bootstrap import Site, open_site
+from sereno.bootstrap.opening import open_site
+from sereno.bootstrap.site import Site
 from sereno.commands.asked import chosen_monitors, day_of
 from sereno.domain.errors import Fault, FaultyInput, StoreUnavailable
 from sereno.domain.outbox import State

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from sereno.bootstrap import open_site
+from sereno.bootstrap.opening import open_site
 from sereno.bootstrap.upkeep import back_up_store, restore_store
 from sereno.engine.housekeeping import Tidied, tidy
 from sereno.engine.keeper import Waste

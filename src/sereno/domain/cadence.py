@@ -137,6 +137,20 @@ def next_period(cadence: Cadence, after: datetime, calendar: Calendar) -> Period
     )
 
 
+def periods_closed(
+    cadence: Cadence, after: datetime, until: datetime, calendar: Calendar
+) -> Iterator[Period]:
+    """Yield, in order, the periods that close after `after` and at `until` at the latest."""
+    zone, seen = zone_of(until), set[str]()
+    first, last = after.astimezone(zone).date(), until.date()
+    for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
+        period = _period_of(cadence, day, calendar, zone)
+        if period and period.id not in seen and _is_before(after, period.closes):
+            seen.add(period.id)
+            if not _is_before(until, period.closes):
+                yield period
+
+
 def _parse_weekday(code: str | None) -> int:
     if code and code not in DAY_CODES:
         raise ValueError(_EXPECTED_CADENCE)

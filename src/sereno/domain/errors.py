@@ -86,3 +86,7 @@ class LetterRefused(SerenoError):
 
 class AttachmentUnavailable(SerenoError):
     """Put the file where it is expected: until then its mail is held, and never sent without it."""
+
+
+class LeadHeld(SerenoError):
+    """Another master leads the watch over this store."""

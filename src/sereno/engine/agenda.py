@@ -37,6 +37,14 @@ class Orders:
 
 
 @dataclass(frozen=True, slots=True)
+class Post:
+    """Name one daily job: its monitor and its standing orders."""
+
+    monitor: Monitor
+    orders: Orders
+
+
+@dataclass(frozen=True, slots=True)
 class Duty:
     """Tell how one digest stands."""
 

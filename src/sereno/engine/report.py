@@ -14,8 +14,9 @@ from sereno.domain.cycle import CycleTimes
 from sereno.domain.errors import StoreUnavailable
 from sereno.domain.outbox import State as MailState
 from sereno.domain.wallclock import seconds_between
-from sereno.engine.agenda import Duty, agenda
-from sereno.engine.daemon import MAIL_JOB, Post, State
+from sereno.engine.agenda import Duty, Post, agenda
+from sereno.engine.logbook import Process
+from sereno.engine.master import MAIL_JOB, State
 from sereno.engine.ports import Store
 from sereno.engine.records import JobResult, JobTotals
 
@@ -44,8 +45,7 @@ class Identity:
     """Say which process speaks, and with which configuration."""
 
     version: str
-    pid: int
-    host: str
+    me: Process
     started_at: datetime
     times: CycleTimes
     script_timeout: timedelta
@@ -65,8 +65,8 @@ def status(
         "timestamp": _iso(now),
         "running": state.phase != "stopped",
         "stop_reason": state.stop_reason,
-        "pid": who.pid,
-        "host": who.host,
+        "pid": who.me.pid,
+        "host": who.me.host,
         "started_at": _iso(who.started_at),
         "cycle_count": state.cycle,
         "fecha_actual": now.date().isoformat(),
@@ -142,7 +142,7 @@ def _modules(
             "state": "sin configurar"
             if job in unconfigured
             else "en marcha"
-            if state.running == job
+            if job in state.running
             else "en espera",
             "reason": state.idle.get(job),
             "next_due": None if job in unconfigured else _iso(due.get(job)),

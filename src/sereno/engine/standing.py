@@ -8,9 +8,9 @@ from typing import Any, Literal
 from sereno.domain.cadence import Period
 from sereno.domain.calendar import Calendar
 from sereno.domain.wallclock import utc
-from sereno.engine.agenda import Duty, agenda
-from sereno.engine.daemon import MAIL_JOB, Post
+from sereno.engine.agenda import Duty, Post, agenda
 from sereno.engine.mail_records import MailSummary
+from sereno.engine.master import MAIL_JOB
 from sereno.engine.ports import Store
 from sereno.engine.records import JobResult
 

@@ -9,8 +9,8 @@ from sereno.settings.surroundings import (
     demo_environment,
     home,
     is_configured,
-    job_environment,
     monitors_folder,
+    settled_environment,
 )
 from sereno.settings.values import Mail, RegisterAccess, Settings, Smtp
 from sereno.settings.variables import Variable, variables
@@ -28,10 +28,10 @@ __all__ = [
     "explain_settings",
     "home",
     "is_configured",
-    "job_environment",
     "load_settings",
     "mail_modes",
     "monitors_folder",
+    "settled_environment",
     "standing_orders",
     "variables",
 ]

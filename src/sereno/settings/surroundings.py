@@ -13,12 +13,18 @@ UTF_8 = {"PYTHONIOENCODING": "utf-8"}
 """What a job says is read as UTF-8, whatever the machine's own code page."""
 
 
-def job_environment(settings: Settings, monitors: Sequence[Monitor]) -> dict[str, str]:
-    """Return our own environment, naming the home and the settings file in force."""
-    if settings.demo_since is not None:
-        return demo_environment(settings.env_file, monitors)
-    own = dict(os.environ)  # noqa: TID251  # its one home
-    return own | UTF_8 | {"SERENO_HOME": str(settings.home), "SERENO_ENV_FILE": str(settings.env_file)}
+def settled_environment(
+    settings: Settings, monitors: Sequence[Monitor], environ: Mapping[str, str] | None
+) -> dict[str, str]:
+    """Return an environment in which the settings in force stay so, whatever becomes of their file.
+
+    `environ` is the one in which they were read, ours where it is None. What a file of its own holds (a
+    password) is read there each time.
+    """
+    own = dict(os.environ if environ is None else environ)  # noqa: TID251  # its one home
+    written = gather_texts(variables(monitors), own).written
+    place = {"SERENO_HOME": str(settings.home), "SERENO_ENV_FILE": os.devnull}
+    return {**written, **{name: text for name, text in own.items() if text.strip()}, **UTF_8, **place}
 
 
 def demo_environment(env_file: Path, monitors: Sequence[Monitor]) -> dict[str, str]:

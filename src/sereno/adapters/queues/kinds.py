@@ -35,6 +35,12 @@ if TYPE_CHECKING:  # slow to import, and only PostgreSQL needs it
 
 PAGE = 300
 """Rows read at a time."""
+LOOKED_AT = 5
+"""Seconds that a look for waiting rows may take to reach a database, or to get past a lock."""
+
+
+Dial = tuple[str, tuple[str, ...], dict[str, object]]
+"""A module of the DB-API, and what its `connect` is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,8 @@ class Database:
     errors: tuple[type[Exception], ...]
     """What its driver and the library above it raise."""
     close: Callable[[], None]
+    dial: Callable[[], Dial | None]
+    """Says how its bare driver reaches it; None where that is not known, or takes more than words."""
 
 
 def open_sqlite(origin: str, url: URL, timeout: float) -> Database:
@@ -75,6 +83,11 @@ def open_sqlite(origin: str, url: URL, timeout: float) -> Database:
         lambda: _reflected(origin, url, engine),
         (SQLAlchemyError, sqlite3.Error),
         engine.dispose,
+        lambda: (
+            "sqlite3",
+            (file_address(writable_file(origin, url), "ro"),),
+            {"uri": True, "timeout": LOOKED_AT},
+        ),
     )
 
 
@@ -161,7 +174,16 @@ def _server(origin: str, url: URL, engine: Engine) -> Database:
             RuntimeError,
         ),  # PyMySQL raises that where a login needs what is not installed
         engine.dispose,
+        lambda: _dialled(engine),
     )
+
+
+def _dialled(engine: Engine) -> Dial | None:
+    """Tell what the driver is given; None for what cannot be handed to another process in words."""
+    args, options = engine.dialect.create_connect_args(engine.url)
+    plain = all(isinstance(each, str | int | float | bool) for each in (*args, *options.values()))
+    driver = engine.dialect.driver
+    return (driver, tuple(args), {**options, "connect_timeout": LOOKED_AT}) if plain else None
 
 
 @contextmanager

@@ -39,7 +39,7 @@ def open_odbc(origin: str, url: URL, timeout: float) -> Database:
         raise unavailable(origin, f"este equipo no tiene ODBC ({error})", advice) from error
     connection = partial(_connected, pyodbc, origin, url, timeout)
     dialect = Dialect(quote, mark="?", locks_by_writing=True)
-    return Database(dialect, connection, partial(_layout, connection), (pyodbc.Error,), _nothing)
+    return Database(dialect, connection, partial(_layout, connection), (pyodbc.Error,), _nothing, _nothing)
 
 
 def quote(name: str) -> str:

@@ -120,6 +120,10 @@ class Phrases:
         """Count the waiting rows without a number."""
         return f"SELECT COUNT(*) FROM {self.table} WHERE {self.waits} AND {self.number} IS NULL"
 
+    def any_waiting(self) -> str:
+        """Find whether any row waits."""
+        return f"SELECT 1 FROM {self.table} WHERE {self.waits} LIMIT 1"
+
     @property
     def _in_order(self) -> str:
         return f"ORDER BY {self.number}"

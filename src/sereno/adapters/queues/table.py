@@ -8,13 +8,14 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import ArgumentError
 
+from sereno.adapters.lookout import Look
 from sereno.adapters.queues.cells import number_of, row_of
 from sereno.adapters.queues.faults import TABLE, explain, hint, unavailable
 from sereno.adapters.queues.kinds import PAGE, Database, open_mariadb, open_postgresql, open_sqlite
 from sereno.adapters.queues.odbc import open_odbc
 from sereno.adapters.queues.phrases import Form, Layout, Phrases, phrases
 from sereno.adapters.queues.stamping import by_number, settle
-from sereno.domain.errors import RowsUnidentified
+from sereno.domain.errors import QueueUnavailable, RowsUnidentified
 from sereno.domain.foreign import QueueRow
 from sereno.domain.wallclock import zone_of
 from sereno.engine.mail_ports import Stamp
@@ -107,6 +108,16 @@ class TableQueue:
         with self._transaction(writes=True) as (cursor, say):
             cursor.execute(say.stamp_nothing())
             return say.absent
+
+    def look(self) -> Look | None:
+        """Say how to look cheaply for waiting rows; None where there is no cheap way, or none can be told."""
+        try:
+            with self._transaction() as (_, say):
+                question = say.any_waiting()
+            dial = self._opened()[0].dial()
+        except QueueUnavailable:
+            return None
+        return None if dial is None else Look(self._origin, *dial, question)
 
     def close(self) -> None:
         """Let go of the database; a later call opens it again."""

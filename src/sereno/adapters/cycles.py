@@ -1,0 +1,230 @@
+"""Cycles in a process of their own: what months of them would leave behind goes with each.
+
+The master that rests holds neither settings nor store, only what the last cycle told it (`Known`): how to
+look cheaply for something to do, and the settings in force, until a cycle is asked to read them anew.
+"""
+
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+from types import FrameType
+from typing import Any, Literal
+
+from sereno.adapters.clock import RestingClock
+from sereno.adapters.cycle_child import start_cycle
+from sereno.adapters.lookout import Look, look_around
+from sereno.adapters.process_trees import reap_adopted
+from sereno.adapters.status import StatusFile, read_json
+from sereno.adapters.told_watchers import ToldWatchers
+from sereno.domain.errors import LeadHeld
+from sereno.engine.handover import Words, order_words, process_words, turned_of
+from sereno.engine.lead import SLACK, extended
+from sereno.engine.logbook import Process
+from sereno.engine.master import Order
+from sereno.engine.passing import Status, faulty, over, passed
+from sereno.engine.ports import Log
+from sereno.engine.vigil import CycleFailed, Turned
+
+RETRY = timedelta(minutes=5)
+"""How long to rest after a cycle that died, at the longest."""
+Stamp = Sequence[int] | None
+"""When a file was written and how long it is; None where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Hold what the last cycle told beside how it ended."""
+
+    environment: Mapping[str, str]
+    """The settings in force."""
+    looks: tuple[Look, ...] | None
+    """How to look for something to do, the store first; None where that cannot be done cheaply."""
+    watched: Mapping[str, Stamp]
+    """Files whose change asks for a cycle."""
+    settings_file: str
+    settings_stamp: Stamp
+    """Of the settings file when it was read."""
+    settings_fault: str
+    """Why what is written there is not in force."""
+    reloads: bool
+    """Whether a change of the settings file has it read anew; else a signal alone does."""
+    status_file: str
+    log_file: str
+    log_level: str
+    log_format: Literal["text", "json"]
+    heartbeat: str | None
+    """The address that is asked for after each cycle."""
+    notify_socket: str | None
+    """Where systemd listens."""
+    zone: str
+    behind: float
+    """Seconds by which the time told is behind the machine's; only the demo's is."""
+
+
+@dataclass(slots=True)
+class ProcessCycles:
+    """Turn each cycle in a process of its own."""
+
+    command: Sequence[str]
+    environment: Mapping[str, str] | None
+    """The surroundings in which settings are read; None: our own."""
+    me: Process
+    clock: RestingClock
+    reload: "ReloadSignal"
+    watchers: ToldWatchers
+    open_log: Callable[[Known], Log]
+    """Called only where something is to be said: a log is a large library."""
+    verbose: bool
+    started_at: str
+    """When the master started, ISO 8601."""
+    known: Known | None = None
+    last: Turned | None = None
+
+    def turn(self, order: Order) -> Turned:
+        """Turn one to its end or a stop; raise LeadHeld, and CycleFailed where the first one fails."""
+        reload, written = self._wants_reload(), self._settings_stamp()
+        self.reload.event.clear()
+        try:
+            child = start_cycle(self.command, self.environment, self._words(order, reload=reload))
+        except OSError as error:
+            return self._died(order, 1, f"no se pudo iniciar: {error}")
+        told = child.attend(self.clock.stop, self.watchers.alive)
+        reap_adopted()
+        if "held" in told:
+            raise LeadHeld(told["held"])
+        if "turned" not in told:
+            return self._died(order, child.code, child.why or f"acabó con el código {child.code}")
+        self._learn(known_of(told["known"]), written if reload else None)
+        self.last = turned_of(told["turned"])
+        return self.last
+
+    def _learn(self, told: Known, written: Stamp) -> None:
+        """Know what a cycle told; the settings file is the one that was read first, as it was read last."""
+        first = self.known
+        if first is not None:
+            told = replace(
+                told,
+                settings_file=first.settings_file,
+                settings_stamp=written or first.settings_stamp,
+            )
+        self.known = told
+        self.clock.learn(told.zone, told.behind)
+        self.watchers.learn(told.heartbeat, told.notify_socket)
+
+    def _settings_stamp(self) -> Stamp:
+        return stamp_of(self.known.settings_file) if self.known else None
+
+    def news(self, _last: Turned) -> str:
+        """Look for something to do: files that changed, mail; or what could not be looked at."""
+        known = self.known
+        if known is None or known.looks is None:
+            return "no se puede mirar sin un ciclo"
+        if self._wants_reload():
+            return "se releen los ajustes"
+        changed = [name for name, was in known.watched.items() if stamp_of(name) != was]
+        return f"ha cambiado {changed[0]}" if changed else look_around(known.looks, self.clock.now())
+
+    def pass_by(self, quiet: Turned) -> Turned:
+        """Show and count a cycle with nothing to do; raise LeadHeld where another master leads."""
+        now, until = self.clock.now(), extended(quiet.wake_at, SLACK)
+        for look in self._store():
+            if not look.write(look.passing, now, until):
+                raise LeadHeld("Otro maestro ha tomado el mando de este almacén mientras este descansaba")
+        self._publish(lambda status: passed(status, quiet.cycle, now, quiet.wake_at))
+        self.last = quiet
+        return quiet
+
+    def end(self, reason: str) -> None:
+        """Show that the watch is over, and why; let the lead go."""
+        now = self.clock.now()
+        if self.known is None:
+            return
+        self.open_log(self.known).info(
+            "master.stopped", cycles=self.last.cycle if self.last else 0, why=reason
+        )
+        self._publish(lambda status: over(status, reason, now))
+        for look in self._store():
+            with suppress(Exception):  # the lease runs out by itself
+                look.write(look.leaving, now, now)
+
+    def _wants_reload(self) -> bool:
+        known = self.known
+        if known is None or self.reload.event.is_set():
+            return True
+        return known.reloads and stamp_of(known.settings_file) != known.settings_stamp
+
+    def _words(self, order: Order, *, reload: bool) -> Words:
+        kept = None if self.known is None else dict(self.known.environment)
+        fault = "" if self.known is None or reload else self.known.settings_fault
+        return {
+            "order": order_words(replace(order, settings_fault=fault)),
+            "master": process_words(self.me),
+            "started_at": self.started_at,
+            "verbose": self.verbose,
+            "environment": kept,
+            "reload": reload,
+        }
+
+    def _died(self, order: Order, code: int, why: str) -> Turned:
+        """Rest a little after a cycle that died, and let the next one tell of it."""
+        if self.known is None or self.last is None:
+            raise CycleFailed(code if code > 0 else 1)
+        now, what = self.clock.now(), f"El ciclo {order.number} no llegó a su fin: {why}"
+        if self.clock.stop.requested:
+            return self.last
+        self.open_log(self.known).error("cycle.died", cycle=order.number, why=why)
+        wake = extended(now, min(self.last.interval, RETRY))
+        self._publish(lambda status: faulty(status, what, now, wake))
+        self.last = replace(
+            self.last,
+            cycle=order.number,
+            wake_at=wake,
+            quiet_until=None,
+            failed=True,
+            faults=(*order.faults, what),
+        )
+        return self.last
+
+    def _store(self) -> tuple[Look, ...]:
+        return self.known.looks[:1] if self.known and self.known.looks else ()
+
+    def _publish(self, change: Callable[[Status], Status]) -> None:
+        known = self.known
+        path = Path(known.status_file) if known else None
+        status = read_json(path) if path else None
+        if known and path and status is not None:
+            StatusFile(path, lambda: self.open_log(known)).publish(change(status))
+
+
+@dataclass(slots=True)
+class ReloadSignal:
+    """Remember that somebody asked for the settings to be read anew."""
+
+    event: Event
+
+    def listen(self) -> None:
+        """Hear SIGHUP, where there is such a signal."""
+        if number := getattr(signal, "SIGHUP", None):
+            signal.signal(number, self._heard)
+
+    def _heard(self, _number: int, _frame: FrameType | None) -> None:
+        self.event.set()
+
+
+def known_of(words: Mapping[str, Any]) -> Known:
+    """Read what a cycle told."""
+    looks = words["looks"]
+    return Known(**{**words, "looks": None if looks is None else tuple(Look(**look) for look in looks)})
+
+
+def stamp_of(file: str) -> list[int] | None:
+    """Tell when a file was written, and how long it is; None where there is none, or nobody may look."""
+    try:
+        status = Path(file).stat()
+    except OSError:
+        return None
+    return [status.st_mtime_ns, status.st_size]

@@ -1,0 +1,41 @@
+"""The master that rests: what it works with, and nothing of what its cycles do."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Event
+
+from sereno.adapters.clock import RestingClock, StopSignal
+from sereno.adapters.cycles import Known, ProcessCycles, ReloadSignal
+from sereno.adapters.process_trees import become_subreaper, this_process
+from sereno.adapters.told_watchers import ToldWatchers
+from sereno.engine.ports import Log
+
+COMMAND = (sys.executable, "-m", "sereno", "cycle")
+"""Turns one cycle."""
+
+
+def open_cycles(environment: Mapping[str, str] | None, *, verbose: bool) -> ProcessCycles:
+    """Gather what a resting master works with; settings are read in `environment`, None: our own."""
+    stop, reload = StopSignal(), ReloadSignal(Event())
+    stop.listen()
+    reload.listen()
+    become_subreaper()
+    clock = RestingClock(stop)
+    return ProcessCycles(
+        command=COMMAND,
+        environment=environment,
+        me=this_process(),
+        clock=clock,
+        reload=reload,
+        watchers=ToldWatchers(),
+        open_log=lambda known: _open_log(known, clock),
+        verbose=verbose,
+        started_at=clock.now().isoformat(),
+    )
+
+
+def _open_log(known: Known, clock: RestingClock) -> Log:
+    from sereno.adapters.logs import open_log
+
+    return open_log("run_master", known.log_level, known.log_format, clock, file=Path(known.log_file))

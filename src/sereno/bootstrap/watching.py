@@ -1,0 +1,153 @@
+"""What the master of an installation works with, and what it leaves to the one that rests."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sereno import __version__
+from sereno.adapters.lookout import Look, look_around
+from sereno.bootstrap.mail import queues
+from sereno.bootstrap.site import SCRIPTS, Site
+from sereno.engine.handover import Words
+from sereno.engine.housekeeping import tidy
+from sereno.engine.logbook import Process
+from sereno.engine.master import MAIL_JOB, Master, State
+from sereno.engine.ports import Jobs, Log, Store
+
+if TYPE_CHECKING:
+    from sereno.adapters.store.sql import SqlStore
+
+
+def gather_master(
+    site: Site, store: "SqlStore", log: Log, show: Callable[[State], None], me: Process, *, verbose: bool
+) -> Master:
+    """Gather what the master works with."""
+    from sereno.adapters.holidays import watched_calendar
+    from sereno.adapters.process_trees import is_alive
+
+    settings, looks = site.settings, all_looks(site, store, me)
+    return Master(
+        me=me,
+        posts=site.posts(),
+        times=settings.cycle_times,
+        night=settings.night,
+        workers=settings.max_workers,
+        calendar=watched_calendar(site.calendar, site.calendar_faults, log),
+        clock=site.clock,
+        stop=site.stop,
+        store=store,
+        jobs=start_jobs(site, verbose=verbose),
+        log=log,
+        show=show,
+        mail_waits=lambda now: looks is None or bool(look_around(looks, now)),
+        tell=partial(tell_operators, operators_desk(site, store, log)),
+        tidy=lambda: not tidy(store.keeper, settings.retention, site.clock, log).interrupted,
+        is_alive=is_alive,
+    )
+
+
+def own_process() -> Process:
+    """Name this process."""
+    from sereno.adapters.process_trees import this_process
+
+    return this_process()
+
+
+def rehearsed_master(site: Site, store: Store, jobs: Jobs, log: Log) -> Master:
+    """Gather the same for a rehearsal: nobody is told, and nothing is tidied."""
+    from sereno.adapters.process_trees import is_alive
+
+    settings = site.settings
+    return Master(
+        me=own_process(),
+        posts=site.posts(),
+        times=settings.cycle_times,
+        night=settings.night,
+        workers=settings.max_workers,
+        calendar=site.calendar,
+        clock=site.clock,
+        stop=site.stop,
+        store=store,
+        jobs=jobs,
+        log=log,
+        show=lambda _state: None,
+        mail_waits=lambda _now: True,
+        tell=lambda _order, _state, _calendar: None,
+        tidy=lambda: True,
+        is_alive=is_alive,
+    )
+
+
+def start_jobs(site: Site, *, verbose: bool) -> Jobs:
+    """Say how jobs are started: each script in a process of its own."""
+    from sereno.adapters.processes import ProcessJobs
+
+    jobs = (*(monitor.name for monitor in site.monitors), MAIL_JOB)
+    return ProcessJobs(
+        scripts={job: SCRIPTS / f"run_{job}.py" for job in jobs},
+        environment=site.environment,
+        arguments=("--verbose",) if verbose else (),
+        timeout=site.settings.script_timeout,
+        clock=site.clock,
+        stop=site.stop,
+        echo=site.terminal.child if verbose else lambda _job, _line: None,
+        rounds=frozenset(monitor.name for monitor in site.monitors),
+    )
+
+
+def all_looks(site: Site, store: "SqlStore", me: Process) -> tuple[Look, ...] | None:
+    """Say how to look cheaply for mail, the store first; None where a queue cannot be looked at cheaply."""
+    from sereno.adapters.store.looking import look_at_store
+
+    policy = site.settings.mail.policy
+    looks = [] if policy.trial else [queue.look() for queue in queues(site)]
+    cheap = [look for look in looks if look is not None]
+    return (look_at_store(store.engine, policy, me), *cheap) if len(cheap) == len(looks) else None
+
+
+def board(
+    site: Site, store: "SqlStore", log: Log, me: Process, started_at: datetime
+) -> Callable[[State], None]:
+    """Return what writes the status file at every change of the master's state."""
+    from sereno.adapters.status import StatusFile
+    from sereno.engine.report import Identity, status
+
+    settings = site.settings
+    identity = Identity(
+        __version__,
+        me,
+        started_at,
+        settings.cycle_times,
+        settings.script_timeout,
+        str(settings.festivos_file),
+    )
+    file, posts = StatusFile(settings.status_file, lambda: log), site.posts()
+    return lambda state: file.publish(
+        status(state, identity, posts, site.calendar(), store, site.clock.now())
+    )
+
+
+def left_to_rest(site: Site, store: "SqlStore", me: Process, fault: str) -> Words:
+    """Say what the master must know that rests: how to look around, and the settings in force."""
+    from sereno.adapters.cycles import stamp_of
+
+    settings, looks = site.settings, all_looks(site, store, me)
+    return {
+        "environment": dict(site.environment),
+        "looks": None if looks is None else [asdict(look) for look in looks],
+        "watched": {str(file): stamp_of(str(file)) for file in (settings.festivos_file,)},
+        "settings_file": str(settings.env_file),
+        "settings_stamp": stamp_of(str(settings.env_file)),
+        "settings_fault": fault,
+        "reloads": settings.reload == "auto",
+        "status_file": str(settings.status_file),
+        "log_file": str(settings.log_file),
+        "log_level": settings.log_level,
+        "log_format": settings.log_format,
+        "heartbeat": settings.heartbeat_url,
+        "notify_socket": notify_socket(),
+        "zone": str(settings.tz),
+        "behind": site.clock.behind.total_seconds(),
+    }

@@ -1,0 +1,23 @@
+"""The master that rests, and has each cycle turned in a process of its own."""
+
+from collections.abc import Mapping
+
+import click
+
+from sereno.bootstrap.resting import open_cycles
+from sereno.engine.vigil import CycleFailed, keep_watch
+
+
+def stand_watch(environment: Mapping[str, str] | None = None, *, verbose: bool) -> int:
+    """Keep watch until stopped, or return the code of a first cycle that failed.
+
+    Raises LeadHeld where another master leads.
+    """
+    cycles = open_cycles(environment, verbose=verbose)
+    stop = cycles.clock.stop
+    try:
+        keep_watch(cycles, cycles.clock, stop, cycles.watchers)
+    except CycleFailed as error:
+        return error.code
+    click.echo(f"Sereno se detiene: {stop.reason}.")
+    return 0
