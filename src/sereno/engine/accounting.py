@@ -41,8 +41,7 @@ def _settle(
 ) -> list[Missed]:
     name, book = post.monitor.name, store.logbook
     if post.orders.unconfigured:
-        if since is not None and utc(since).date() < utc(now).date():
-            book.account(name, plan.name, now, (), now)
+        book.account(name, plan.name, now, (), now)
         return []
     ended = _ended(post, plan, since or joined, now, calendar, store)
     if since is not None and not ended:

@@ -74,6 +74,15 @@ def agenda(
     ]
 
 
+def decisions(
+    post: Post, now: datetime, calendar: Calendar, store: Store
+) -> list[tuple[DigestPlan, Period | NotOwed]]:
+    """List what each digest of the post owes at `now`, or why it owes nothing."""
+    return [
+        (plan, owed(post.monitor, plan, post.orders, now, calendar, store)) for plan in post.monitor.digests
+    ]
+
+
 def owed(
     monitor: Monitor, plan: DigestPlan, orders: Orders, now: datetime, calendar: Calendar, store: Store
 ) -> Period | NotOwed:

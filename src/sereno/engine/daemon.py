@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from sereno.domain.cadence import NotOwed
 from sereno.domain.calendar import Calendar
-from sereno.domain.cycle import context_at, edges, interval, wake_at
+from sereno.domain.cycle import context_at, interval, wake_at
 from sereno.engine.accounting import settle_accounts
-from sereno.engine.agenda import agenda
+from sereno.engine.agenda import decisions
 from sereno.engine.lanes import run_jobs
 from sereno.engine.lead import SLACK, extended, reconcile
 from sereno.engine.master import Master, Order, State, guarded, keep_lead, show
@@ -90,7 +90,7 @@ def _count(master: Master, _order: Order, _calendar: Calendar, state: State) -> 
 def _at_rest(master: Master, state: State, calendar: Calendar) -> State:
     ended = master.clock.now()
     wait = interval(context_at(ended, calendar, master.night), master.times)
-    wake = wake_at(ended, wait, all_edges(master))
+    wake = wake_at(ended, wait, master.edges)
     resting = replace(state, phase="resting", ended_at=ended, wake_at=wake)
     resting = guarded(master, resting, partial(keep_lead, master, until=extended(wake, SLACK)))
     resting = guarded(master, resting, partial(_plan_quiet, master, calendar, ended))
@@ -99,25 +99,19 @@ def _at_rest(master: Master, state: State, calendar: Calendar) -> State:
     return resting
 
 
-def all_edges(master: Master) -> frozenset[time]:
-    """List the local times that no rest may jump over."""
-    hours = {post.orders.cadence(plan).hour for post in master.posts for plan in post.monitor.digests}
-    return edges(master.night, hours)
-
-
 def _plan_quiet(master: Master, calendar: Calendar, now: datetime, state: State) -> State:
     """Find until when no daily job will owe anything: the next retry, opening or edge."""
-    decisions = [
-        duty.decision
+    found = [
+        decision
         for post in master.posts
         if not post.orders.unconfigured
-        for duty in agenda(post.monitor, post.orders, now, calendar, master.store)
+        for _, decision in decisions(post, now, calendar, master.store)
     ]
-    quiet = [each for each in decisions if isinstance(each, NotOwed)]
-    if len(quiet) < len(decisions):
+    quiet = [each for each in found if isinstance(each, NotOwed)]
+    if len(quiet) < len(found):
         return state
     looks = [each.again for each in quiet if each.again is not None]
-    return replace(state, quiet_until=min([wake_at(now, DAY, all_edges(master)), *looks], key=_instant))
+    return replace(state, quiet_until=min([wake_at(now, DAY, master.edges), *looks], key=_instant))
 
 
 def _instant(moment: datetime) -> float:

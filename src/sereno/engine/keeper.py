@@ -8,7 +8,16 @@ from typing import Literal, Protocol, get_args
 from sereno.domain.outbox import State
 
 Waste = Literal[
-    "own_bytes", "foreign_bytes", "notices", "tellings", "mail", "runs", "periods", "refusals", "jobs"
+    "own_bytes",
+    "foreign_bytes",
+    "notices",
+    "tellings",
+    "mail",
+    "runs",
+    "missed",
+    "periods",
+    "refusals",
+    "jobs",
 ]
 """What may go, in the order in which it does: what rests on something goes before it.
 

@@ -1,22 +1,22 @@
 """The jobs of a cycle, several at once: the daily ones share some lanes, mail has one of its own."""
 
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from sereno.domain.cadence import NotOwed, Period
+from sereno.domain.cadence import NotOwed
 from sereno.domain.calendar import Calendar
-from sereno.domain.cycle import interval
+from sereno.domain.cycle import interval, wake_at
 from sereno.domain.errors import LeadHeld
 from sereno.domain.wallclock import seconds_between, utc
-from sereno.engine.agenda import Duty, Post, agenda
+from sereno.engine.agenda import Post, decisions
 from sereno.engine.lead import extended
 from sereno.engine.logbook import Running
 from sereno.engine.master import MAIL_JOB, Master, State, guarded, keep_lead, show
 from sereno.engine.records import JobResult
 
+DAY = timedelta(days=1)
 SLICE = 60.0
 """Seconds after which a master that waits for its jobs shows that it lives, and renews its lead."""
 NO_MAIL = "no hay correo que enviar ni sellar"
@@ -31,6 +31,10 @@ class Lanes:
     """How often mail is seen to while daily jobs run."""
     state: State
     mail_at: datetime
+    look_at: datetime
+    """When the daily jobs are next asked what they owe: the next edge."""
+    mail_wanted: bool = True
+    """Mail is looked at though no daily job runs."""
     waiting: deque[str] = field(default_factory=deque)
     running: dict[str, datetime] = field(default_factory=dict)
     lost: LeadHeld | None = None
@@ -47,9 +51,9 @@ def run_jobs(master: Master, state: State, calendar: Calendar) -> State:
 
     A stop starts nothing more, and waits for what runs to end; so does a lead that is lost, which is raised.
     """
-    lanes = Lanes(master, interval(state.context, master.times), state, master.clock.now())
-    for post in master.posts:
-        lanes.state = guarded(master, lanes.state, partial(_queue, lanes, post, calendar))
+    now = master.clock.now()
+    lanes = Lanes(master, interval(state.context, master.times), state, mail_at=now, look_at=now)
+    _look_at_posts(lanes, calendar)
     _fill(lanes)
     while lanes.running:
         ended = master.jobs.next_end(_patience(lanes))
@@ -57,11 +61,23 @@ def run_jobs(master: Master, state: State, calendar: Calendar) -> State:
         if ended is not None:
             lanes.running.pop(ended.job, None)
             lanes.state = guarded(master, _with_result(lanes, ended), partial(_record, lanes, ended))
+        _look_at_posts(lanes, calendar)
         _fill(lanes)
         _show(lanes)
     if lanes.lost:
         raise lanes.lost
     return replace(lanes.state, running=())
+
+
+def _look_at_posts(lanes: Lanes, calendar: Calendar) -> None:
+    """Queue the jobs that owe something, and again at each edge: mail that takes long delays no daily job."""
+    master, now = lanes.master, lanes.master.clock.now()
+    if utc(now) < utc(lanes.look_at):
+        return
+    lanes.look_at = wake_at(now, DAY, master.edges)
+    for post in master.posts:
+        if post.monitor.name not in (*lanes.running, *lanes.waiting):
+            lanes.state = guarded(master, lanes.state, partial(_queue, lanes, post, calendar))
 
 
 def _queue(lanes: Lanes, post: Post, calendar: Calendar, state: State) -> State:
@@ -79,16 +95,9 @@ def reason_to_rest(post: Post, master: Master, calendar: Calendar) -> str:
     """Say why the job is not started; nothing when one of its digests owes a period."""
     if post.orders.unconfigured:
         return f"sin configurar: falta {', '.join(post.orders.unconfigured)}"
-    duties = agenda(post.monitor, post.orders, master.clock.now(), calendar, master.store)
-    if any(isinstance(duty.decision, Period) for duty in duties):
-        return ""
-    return "; ".join(_why_not(duties))
-
-
-def _why_not(duties: Iterable[Duty]) -> Iterable[str]:
-    return (
-        f"{duty.plan.name}: {duty.decision.reason}" for duty in duties if isinstance(duty.decision, NotOwed)
-    )
+    found = decisions(post, master.clock.now(), calendar, master.store)
+    idle = [f"{plan.name}: {decision.reason}" for plan, decision in found if isinstance(decision, NotOwed)]
+    return "" if len(idle) < len(found) else "; ".join(idle)
 
 
 def _fill(lanes: Lanes) -> None:
@@ -97,8 +106,9 @@ def _fill(lanes: Lanes) -> None:
     while lanes.waiting and not lanes.closed and len(_daily(lanes)) < master.workers:
         _start(lanes, lanes.waiting.popleft())
     now = master.clock.now()
-    if MAIL_JOB not in lanes.running and not lanes.closed and utc(now) >= utc(lanes.mail_at):
-        lanes.mail_at = extended(now, lanes.every)
+    due = lanes.mail_wanted or (_daily(lanes) and utc(now) >= utc(lanes.mail_at))
+    if due and MAIL_JOB not in lanes.running and not lanes.closed:
+        lanes.mail_at, lanes.mail_wanted = extended(now, lanes.every), False
         _look_at_mail(lanes, now)
 
 
@@ -143,7 +153,7 @@ def _record(lanes: Lanes, result: JobResult, state: State) -> State:
     store.record_job(result)
     ours = (run for run in store.runs_since(result.started_at) if run.monitor == result.job)
     if any(run.messages for run in ours):
-        lanes.mail_at = lanes.master.clock.now()
+        lanes.mail_wanted = True
     return state
 
 
@@ -156,10 +166,11 @@ def _renew_lead(lanes: Lanes) -> None:
 
 
 def _patience(lanes: Lanes) -> float:
-    """Say how long to wait for a job's end: mail has its hour while daily jobs run."""
-    if MAIL_JOB in lanes.running or lanes.closed:
-        return SLICE
-    return min(SLICE, max(0.0, seconds_between(lanes.master.clock.now(), lanes.mail_at)))
+    """Say how long to wait for a job's end: mail has its hour while daily jobs run, and they have theirs."""
+    now = lanes.master.clock.now()
+    mail = [] if MAIL_JOB in lanes.running else [lanes.mail_at]
+    waits = [seconds_between(now, moment) for moment in (lanes.look_at, *mail)]
+    return SLICE if lanes.closed else min(SLICE, *(max(0.0, wait) for wait in waits))
 
 
 def _daily(lanes: Lanes) -> list[str]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Literal
 
 from sereno.domain.calendar import Calendar
-from sereno.domain.cycle import Context, CycleTimes, NightHours
+from sereno.domain.cycle import Context, CycleTimes, NightHours, edges
 from sereno.domain.errors import LeadHeld, SerenoError
 from sereno.engine.agenda import Post
 from sereno.engine.lead import WORKING, IsAlive, extended, lead
@@ -91,6 +91,12 @@ class Master:
     tidy: Callable[[], bool]
     """Takes away what the store no longer needs; False where it was interrupted."""
     is_alive: IsAlive
+
+    @property
+    def edges(self) -> frozenset[time]:
+        """List the local times that no rest may jump over."""
+        hours = {post.orders.cadence(plan).hour for post in self.posts for plan in post.monitor.digests}
+        return edges(self.night, hours)
 
 
 def guarded(master: Master, state: State, call: Callable[[State], State]) -> State:

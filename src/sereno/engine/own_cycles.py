@@ -6,7 +6,7 @@ from functools import partial
 from sereno.domain.calendar import HolidayBook
 from sereno.domain.cycle import context_at, interval
 from sereno.domain.errors import StoreUnavailable
-from sereno.engine.daemon import all_edges, run_cycle
+from sereno.engine.daemon import run_cycle
 from sereno.engine.lead import SLACK, extended
 from sereno.engine.master import Master, Order, State, guarded, keep_lead, show
 from sereno.engine.vigil import Turned
@@ -80,7 +80,7 @@ def turned(master: Master, state: State) -> Turned:
         cycle=state.cycle,
         wake_at=state.wake_at or extended(ended, wait),
         interval=wait,
-        edges=all_edges(master),
+        edges=master.edges,
         quiet_until=state.quiet_until,
         failed=state.failed,
         tidied_on=state.tidied_on,

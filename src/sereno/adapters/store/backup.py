@@ -11,10 +11,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NoReturn
 
-from sqlalchemy import URL, update
+from sqlalchemy import URL, delete, update
 
 from sereno.adapters.sqlite_files import file_address
-from sereno.adapters.store import mail_schema as schema
+from sereno.adapters.store import schema
 from sereno.adapters.store.engine import open_unshared, reading, store_address, store_file, writing
 from sereno.adapters.store.faults import sqlite_reason
 from sereno.adapters.store.files import is_absent
@@ -146,6 +146,8 @@ def _adopt(draft: Path, source: Path) -> int:
             waiting = schema.deliveries.c.state.in_(["queued", "deferred", "sending"])
             changed = {"state": "unknown", "answer": RESTORED, "claimed_by": None, "claimed_until": None}
             lost = update(schema.deliveries).where(waiting).values(changed)
+            for table in (schema.lease, schema.running):  # whoever led then, leads no more
+                connection.execute(delete(table))
             return connection.execute(lost).rowcount
     except StoreUnavailable as error:
         raise StoreUnavailable(str(error).replace(str(draft), str(source))) from error

@@ -13,10 +13,12 @@ from sereno.adapters.store.ledger import read_ledger, read_told
 from sereno.adapters.store.mail_rows import MESSAGE_COLUMNS, message_of
 from sereno.adapters.store.mail_schema import AT_ONCE
 from sereno.adapters.store.memory import MemoryStore
+from sereno.adapters.store.memory_logbook import MemoryLogbook
 from sereno.adapters.store.memory_mail import Kept, Parcel, Shelf, Taken
 from sereno.adapters.store.migrations import is_of_our_version
 from sereno.adapters.store.refusals import read_refusals
 from sereno.adapters.store.rows import period_of, run_of
+from sereno.engine.logbook import Missed
 from sereno.engine.mail_records import Hold
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -59,12 +61,22 @@ def _fill(store: MemoryStore, connection: Connection, today: date) -> None:
         store.open_period(row["monitor"], row["digest"], period_of(row, UTC))
     for row in _rows(connection, select(schema.runs).order_by(schema.runs.c.number)):
         store.record(run_of(row, UTC), [])
+    _watch(store.logbook, connection)
     _mail(store.shelf, connection)
     _hold(store.shelf, connection)
     store.shelf.refused.update(read_refusals(connection, LONG_AGO))
     for monitor in connection.scalars(select(schema.findings.c.monitor).distinct()).all():
         entries = read_ledger(connection, monitor, None).values()
         store.take_up(monitor, entries, read_told(connection, monitor, today))
+
+
+def _watch(book: MemoryLogbook, connection: Connection) -> None:
+    """Copy what is accounted for; who leads, what runs and what operators know is the real master's."""
+    book.made = connection.execute(select(schema.store_info.c.made_at)).scalar_one()
+    for row in _rows(connection, select(schema.accounts)):
+        book.settled[row["monitor"], row["digest"]] = row["until"]
+    for row in _rows(connection, select(schema.missed)):
+        book.unserved[row["monitor"], row["digest"], row["period"]] = Missed(**row)
 
 
 def _mail(shelf: Shelf, connection: Connection) -> None:

@@ -3,16 +3,17 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime
 from operator import attrgetter
-from typing import Any, TypeVar
 
 from sereno.adapters.store.memory_desk import MemoryDesk, MemoryIntake
 from sereno.adapters.store.memory_keeping import MemoryKeeper, added
 from sereno.adapters.store.memory_ledger import MemoryLedger
+from sereno.adapters.store.memory_logbook import MemoryLogbook
 from sereno.adapters.store.memory_mail import Shelf
 from sereno.adapters.store.memory_outbox import MemoryOutbox
 from sereno.adapters.store.once import conflict, share_of
+from sereno.adapters.store.zones import moved
 from sereno.domain.cadence import Period
 from sereno.domain.errors import StoreUnavailable
 from sereno.domain.ledger import Entry, Ledger, Snooze, Track
@@ -20,8 +21,6 @@ from sereno.domain.outbox import RECIPIENTS_AT_ONCE, WAITING, Message
 from sereno.domain.wallclock import utc, zone_of
 from sereno.engine.mail_records import MailSummary
 from sereno.engine.records import JobResult, JobTotals, Notice, Run, RunState, Told
-
-Timed = TypeVar("Timed", Period, Run, JobResult, Notice)
 
 
 class MemoryStore:
@@ -38,10 +37,17 @@ class MemoryStore:
         self._cycles = 0
         self._periods: dict[tuple[str, str, str], Period] = {}
         self._runs: dict[str, Run] = {}
+        self.logbook = MemoryLogbook(utc(now), self.shelf, self._periods)
         self._job_results: list[JobResult] = []
         self._folded: dict[str, JobTotals] = {}
         self.keeper = MemoryKeeper(
-            self.shelf, self._ledger, self._periods, self._runs, self._job_results, self._folded
+            self.shelf,
+            self._ledger,
+            self._periods,
+            self._runs,
+            self._job_results,
+            self._folded,
+            self.logbook.unserved,
         )
 
     def count_cycle(self) -> None:
@@ -54,7 +60,7 @@ class MemoryStore:
 
     def open_period(self, monitor: str, digest: str, period: Period) -> None:
         """Note the period, the first time that it is seen."""
-        noted = _moved(period, UTC, "opens", "closes")
+        noted = moved(period, UTC, "opens", "closes")
         self._periods.setdefault((monitor, digest, period.id), noted)
 
     def opened_periods(self, monitor: str, digest: str, now: datetime) -> list[Period]:
@@ -64,16 +70,17 @@ class MemoryStore:
         current = sorted(
             (each for each in noted if each.opens <= at < each.closes), key=attrgetter("opens", "id")
         )
-        return [_moved(period, self._zone, "opens", "closes") for period in current]
+        return [moved(period, self._zone, "opens", "closes") for period in current]
 
     def runs(self, monitor: str, digest: str, period: str) -> list[Run]:
         """Return the period's runs in the order in which they ended."""
-        return [run for run in self._digest_runs(monitor, digest) if run.period == period]
+        named = self._digest_runs(monitor, digest)
+        return [self._local_run(run) for run in named if run.period == period]
 
     def last_run(self, monitor: str, digest: str, *, state: RunState | None = None) -> Run | None:
         """Return the run that ended last (in that state)."""
         wanted = [run for run in self._digest_runs(monitor, digest) if state in {None, run.state}]
-        return wanted[-1] if wanted else None
+        return self._local_run(wanted[-1]) if wanted else None
 
     def runs_since(self, since: datetime) -> list[Run]:
         """Return the runs finished at or after `since`, in the order in which they ended."""
@@ -99,13 +106,13 @@ class MemoryStore:
         """Return who was told of what from `since` to before `until`, oldest first."""
         with self._lock:
             notices = self._ledger.notices(utc(since), utc(until), address)
-        return [_moved(notice, self._zone, "accepted_at") for notice in notices]
+        return [moved(notice, self._zone, "accepted_at") for notice in notices]
 
     def record(
         self, run: Run, messages: Sequence[Message], entries: Sequence[Entry] = (), told: Sequence[Told] = ()
     ) -> None:
         """Write a run and all that came of it; raise AlreadyComplete for what a period takes once."""
-        kept = _moved(run, UTC, "started_at", "finished_at")
+        kept = moved(run, UTC, "started_at", "finished_at")
         with self._lock:
             for message in messages:
                 utc(message.queued_at)  # before anything is written
@@ -154,14 +161,15 @@ class MemoryStore:
 
     def record_job(self, result: JobResult) -> None:
         """Write how a job ended."""
-        self._job_results.append(_moved(result, UTC, "started_at", "ended_at"))
+        self.logbook.job_ended(result.job)
+        self._job_results.append(moved(result, UTC, "started_at", "ended_at"))
 
     def job_results(self, job: str, last: int) -> list[JobResult]:
         """Return the job's last results in the order in which they started."""
         results = sorted(
             (each for each in self._job_results if each.job == job), key=attrgetter("started_at")
         )
-        return [_moved(result, self._zone, "started_at", "ended_at") for result in results[-last:]]
+        return [moved(result, self._zone, "started_at", "ended_at") for result in results[-last:]]
 
     def job_totals(self) -> dict[str, JobTotals]:
         """Count every result, by job."""
@@ -192,13 +200,8 @@ class MemoryStore:
         return sorted(self._runs.values(), key=attrgetter("finished_at"))
 
     def _digest_runs(self, monitor: str, digest: str) -> list[Run]:
-        named = [run for run in self._ordered_runs() if (run.monitor, run.digest) == (monitor, digest)]
-        return [self._local_run(run) for run in named]
+        named = [run for run in self._runs.values() if (run.monitor, run.digest) == (monitor, digest)]
+        return sorted(named, key=attrgetter("finished_at"))
 
     def _local_run(self, run: Run) -> Run:
-        return _moved(run, self._zone, "started_at", "finished_at")
-
-
-def _moved(value: Timed, zone: tzinfo, *times: str) -> Timed:
-    moved: dict[str, Any] = {name: utc(getattr(value, name)).astimezone(zone) for name in times}
-    return replace(value, **moved)
+        return moved(run, self._zone, "started_at", "finished_at")

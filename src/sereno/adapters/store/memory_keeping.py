@@ -10,6 +10,7 @@ from sereno.adapters.store.memory_mail import Shelf
 from sereno.domain.cadence import Period
 from sereno.domain.wallclock import utc
 from sereno.engine.keeper import KEPT_RESULTS, KEPT_RUNS, SETTLED, Gone, Space, Waste
+from sereno.engine.logbook import Missed
 from sereno.engine.records import IMPORTED, JobResult, JobTotals, Run, Told
 
 
@@ -23,6 +24,7 @@ class MemoryKeeper:
     runs: dict[str, Run]
     results: list[JobResult]
     folded: dict[str, JobTotals]
+    unserved: dict[tuple[str, str, str], Missed]
 
     def prune(self, what: Waste, before: datetime, most: int) -> Iterator[Gone]:  # noqa: ARG002  the port's
         """Take away what was over before then, all at once."""
@@ -48,6 +50,7 @@ class MemoryKeeper:
             "tellings": lambda: Gone(self.ledger.forget_tellings(before.date(), self._telling_may_go)),
             "mail": lambda: self._mail(at),
             "runs": lambda: self._runs(at),
+            "missed": lambda: self._missed(at),
             "periods": lambda: self._periods(at),
             "refusals": lambda: self._refusals(at),
             "jobs": lambda: self._jobs(at),
@@ -113,6 +116,11 @@ class MemoryKeeper:
     def _is_open_period(self, run: Run, before: datetime) -> bool:
         period = self.periods.get((run.monitor, run.digest, run.period))
         return period is not None and period.closes >= before
+
+    def _missed(self, before: datetime) -> Gone:
+        return _taken_from(
+            self.unserved, [name for name, each in self.unserved.items() if each.noted_at < before]
+        )
 
     def _periods(self, before: datetime) -> Gone:
         return _taken_from(

@@ -33,6 +33,7 @@ Keys: TypeAlias = Sequence[Any]
 _mail, _body, _each = schema.messages.c, schema.bodies.c, schema.deliveries.c
 _row, _telling, _notice, _run = schema.taken_in.c, schema.tellings.c, schema.notices.c, schema.runs.c
 _finding, _job, _period = schema.findings.c, schema.job_results.c, schema.periods.c
+_missed = schema.missed.c
 _OVER = _each.state.in_(sorted(SETTLED))
 
 
@@ -182,6 +183,16 @@ def _drop_periods(connection: Connection, keys: Keys, before: datetime) -> Gone:
     return Gone(_rows(gone))
 
 
+def _find_missed(before: datetime) -> Select[Any]:
+    return select(_missed.monitor, _missed.digest, _missed.period).where(_missed.noted_at < before)
+
+
+def _drop_missed(connection: Connection, keys: Keys, before: datetime) -> Gone:
+    named = tuple_(_missed.monitor, _missed.digest, _missed.period).in_([tuple(key) for key in keys])
+    gone = connection.execute(delete(schema.missed).where(named, _missed.noted_at < before))
+    return Gone(_rows(gone))
+
+
 def _rows(done: CursorResult[Any]) -> int:
     return max(0, done.rowcount)
 
@@ -197,6 +208,7 @@ PRUNINGS: Mapping[Waste, Pruning] = {
     "tellings": _plain(_telling.number, _telling_may_go),
     "mail": Pruning(_find_mail, _drop_mail),
     "runs": Pruning(_find_runs, _drop_runs),
+    "missed": Pruning(_find_missed, _drop_missed),
     "periods": Pruning(_find_periods, _drop_periods),
     "refusals": _plain(schema.refusals.c.address, lambda before: schema.refusals.c.refused_at < before),
     "jobs": Pruning(_find_jobs, _drop_jobs),

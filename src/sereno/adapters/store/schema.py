@@ -27,6 +27,7 @@ from sereno.adapters.store.mail_schema import (
     refusals,
     taken_in,
 )
+from sereno.adapters.store.watch_schema import accounts, alarms, lease, missed, running
 
 __all__ = [
     "DUE",
@@ -35,18 +36,23 @@ __all__ = [
     "WAITS",
     "Instant",
     "Words",
+    "accounts",
+    "alarms",
     "attempts",
     "bodies",
     "deliveries",
     "findings",
     "job_results",
     "job_totals",
+    "lease",
     "messages",
     "metadata",
+    "missed",
     "notices",
     "periods",
     "queues",
     "refusals",
+    "running",
     "runs",
     "snoozes",
     "store_info",

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Engine,
     RowMapping,
     Select,
+    delete,
     func,
     insert,
     select,
@@ -41,6 +42,7 @@ from sereno.adapters.store.ledger import (
     write_snooze,
     write_told,
 )
+from sereno.adapters.store.logbook import SqlLogbook
 from sereno.adapters.store.migrations import HEAD, bring_up_to_date, is_of_our_version
 from sereno.adapters.store.once import conflict
 from sereno.adapters.store.outbox import SqlOutbox
@@ -95,6 +97,11 @@ class SqlStore:
     def keeper(self) -> SqlKeeper:
         """Return what looks after the store itself."""
         return SqlKeeper(self.engine)
+
+    @property
+    def logbook(self) -> SqlLogbook:
+        """Return the master's own records."""
+        return SqlLogbook(self.engine, self.zone, self.recipients_at_once)
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -197,6 +204,7 @@ class SqlStore:
         """Write how a job ended."""
         with writing(self.engine) as connection:
             connection.execute(insert(schema.job_results), [asdict(result)])
+            connection.execute(delete(schema.running).where(schema.running.c.job == result.job))
 
     def job_results(self, job: str, last: int) -> list[JobResult]:
         """Return the job's last results in the order in which they started."""
