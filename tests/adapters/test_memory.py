@@ -30,7 +30,10 @@ def test_a_job_ends_with_its_code_and_what_stops_it_is_told():
 
     clock = MemoryClock(NIGHT)
     jobs = MemoryJobs({"brass": lambda: int(clock.rest(5)), "riesgos": fail}, clock)
-    done, failed, unknown = map(jobs.run, ["brass", "riesgos", "nadie"])
+    for job in ("brass", "riesgos", "nadie"):
+        jobs.start(job)
+    done, failed, unknown = (jobs.next_end(60) for _ in range(3))
+    assert jobs.next_end(60) is None
     assert (done.code, done.ended_at - done.started_at) == (0, timedelta(seconds=5))
     assert (failed.code, failed.tail) == (1, "el disco está lleno")
     assert unknown.code == -1

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from sereno.adapters.clock import RestingClock
 from sereno.adapters.cycle_child import start_cycle
 from sereno.adapters.lookout import Look, look_around
-from sereno.adapters.process_trees import reap_adopted
+from sereno.adapters.process_trees import end_adopted
 from sereno.adapters.status import StatusFile, read_json
 from sereno.adapters.told_watchers import ToldWatchers
 from sereno.domain.errors import LeadHeld
@@ -93,7 +93,7 @@ class ProcessCycles:
         except OSError as error:
             return self._died(order, 1, f"no se pudo iniciar: {error}")
         told = child.attend(self.clock.stop, self.watchers.alive)
-        reap_adopted()
+        end_adopted()
         if "held" in told:
             raise LeadHeld(told["held"])
         if "turned" not in told:
@@ -113,7 +113,7 @@ class ProcessCycles:
             )
         self.known = told
         self.clock.learn(told.zone, told.behind)
-        self.watchers.learn(told.heartbeat, told.notify_socket)
+        self.watchers.learn(told.heartbeat, told.notify_socket, lambda: self.open_log(told))
 
     def _settings_stamp(self) -> Stamp:
         return stamp_of(self.known.settings_file) if self.known else None

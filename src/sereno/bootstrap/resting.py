@@ -7,7 +7,8 @@ from threading import Event
 
 from sereno.adapters.clock import RestingClock, StopSignal
 from sereno.adapters.cycles import Known, ProcessCycles, ReloadSignal
-from sereno.adapters.process_trees import become_subreaper, this_process
+from sereno.adapters.process_names import this_process
+from sereno.adapters.process_trees import become_subreaper
 from sereno.adapters.told_watchers import ToldWatchers
 from sereno.engine.ports import Log
 
