@@ -119,8 +119,7 @@ class World:
     def _serve(self, post: Post, plan: Any, fate: str) -> int:
         now = self.clock.now()
         try:
-            if self.is_full:
-                raise StoreUnavailable("el almacén: no queda espacio en el disco")
+            self._touch_disk()
             period = owed(post.monitor, plan, post.orders, now, self.calendar(), self.real)
             if not isinstance(period, Period):
                 return 0
@@ -132,6 +131,10 @@ class World:
             return 1
         self.truth.served(run)
         return int(blind)
+
+    def _touch_disk(self) -> None:
+        if self.is_full:
+            raise StoreUnavailable("el almacén: no queda espacio en el disco")
 
     def _run(
         self, post: Post, plan: Any, period: Period, now: datetime, *, blind: bool
