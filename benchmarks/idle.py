@@ -2,8 +2,9 @@
 
     python benchmarks/idle.py [--seconds 300] [--every 2]
 
-Side by side in one run: a resting APScheduler BlockingScheduler with five jobs, and `sereno --help`. The master
-rests on the demo estate, its mail delivered and its queues emptied, on a day on which nothing more is owed; a
+Side by side in one run: a resting APScheduler BlockingScheduler with five jobs, and `sereno --help`. The
+master rests on the demo estate, its mail delivered and its queues emptied, on a day on which nothing more is
+owed; a
 second one turns a cycle every few seconds, so that the cost of one can be told from the cost of resting.
 """
 
@@ -21,6 +22,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psutil
+
 from mail_world import peers_python
 
 ROOT = Path(__file__).resolve().parents[1]
