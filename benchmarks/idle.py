@@ -23,7 +23,9 @@ from pathlib import Path
 
 import psutil
 
-from mail_world import peers_python
+sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from benchmarks.mail_world import peers_python  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 MASTER = [sys.executable, str(ROOT / "scripts/run_master.py")]
@@ -122,13 +124,13 @@ def _scheduler() -> Iterator[psutil.Process | None]:
 def _spent(process: psutil.Process) -> tuple[float, int]:
     """Return the seconds of CPU that a process itself has used, and how often it has gone to sleep."""
     nanoseconds = int(Path(f"/proc/{process.pid}/schedstat").read_text("ascii").split()[0])
-    return nanoseconds / 1e9, process.num_ctx_switches().voluntary
+    return nanoseconds / 1e9, int(process.num_ctx_switches().voluntary)
 
 
 def _children(process: psutil.Process) -> int:
     """Count the CPU ticks of the children that have ended: none where none was started."""
     times = process.cpu_times()
-    return round((times.children_user + times.children_system) * 100)
+    return int(100 * (times.children_user + times.children_system))
 
 
 def _cpu_of(command: Sequence[str]) -> float:

@@ -17,9 +17,9 @@ from sereno.adapters.attachments import AttachmentPolicy
 from sereno.adapters.clock import StopSignal, SystemClock
 from sereno.adapters.journal import FolderJournals
 from sereno.adapters.journal_lines import read_lines
+from sereno.adapters.machine import boot_id
 from sereno.adapters.memory import MemoryLog
 from sereno.adapters.mime import SenderPolicy
-from sereno.adapters.process_names import boot_id
 from sereno.adapters.queue_letters import compose_row
 from sereno.adapters.queues.table import open_queue
 from sereno.adapters.smtp import SmtpRelay

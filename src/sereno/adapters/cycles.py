@@ -17,7 +17,6 @@ from typing import Any, Literal
 from sereno.adapters.clock import RestingClock
 from sereno.adapters.cycle_child import start_cycle
 from sereno.adapters.lookout import Look, look_around
-from sereno.adapters.process_trees import end_adopted
 from sereno.adapters.status import StatusFile, read_json
 from sereno.adapters.told_watchers import ToldWatchers
 from sereno.domain.errors import LeadHeld
@@ -70,8 +69,8 @@ class ProcessCycles:
     """Turn each cycle in a process of its own."""
 
     command: Sequence[str]
-    environment: Mapping[str, str] | None
-    """The surroundings in which settings are read; None: our own."""
+    environment: Mapping[str, str]
+    """The surroundings in which settings are read."""
     me: Process
     clock: RestingClock
     reload: "ReloadSignal"
@@ -93,7 +92,6 @@ class ProcessCycles:
         except OSError as error:
             return self._died(order, 1, f"no se pudo iniciar: {error}")
         told = child.attend(self.clock.stop, self.watchers.alive)
-        end_adopted()
         if "held" in told:
             raise LeadHeld(told["held"])
         if "turned" not in told:

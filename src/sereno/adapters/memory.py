@@ -168,28 +168,29 @@ class MemoryLog:
 
 
 class MemoryJobs:
-    """Do the jobs of the master in this process, each at its start."""
+    """Do the jobs of the master in this process, each as it is started."""
 
     def __init__(self, jobs: Mapping[str, Callable[[], int]], clock: Clock) -> None:
         self._jobs = jobs
         self._clock = clock
-        self._ended: deque[JobResult] = deque()
+        self._ends: deque[JobResult] = deque()
 
-    def start(self, job: str) -> None:
-        """Do a job; what stops it is its code 1 and its last words."""
+    def start(self, job: str) -> Process | None:
+        """Do a job, to its end and without a process; what stops it is its code 1 and its last words."""
         started_at = self._clock.now()
         code, tail = self._do(job)
-        self._ended.append(JobResult(job, started_at, self._clock.now(), code, tail))
+        self._ends.append(JobResult(job, started_at, self._clock.now(), code, tail))
+        return None
 
     def next_end(self, seconds: float) -> JobResult | None:
-        """Tell of the jobs that were done, one after the other."""
-        if self._ended:
-            return self._ended.popleft()
+        """Tell how a job ended, the first one first; let the time pass when all is told."""
+        if self._ends:
+            return self._ends.popleft()
         self._clock.rest(seconds)
         return None
 
-    def end_left(self, worker: Process) -> bool:  # noqa: ARG002  # the port's
-        """End nothing: no job outlives its start."""
+    def end_left(self, worker: Process) -> bool:  # noqa: ARG002  # as the port has it
+        """Say that nothing is left: what is done in a process ends with it."""
         return False
 
     def _do(self, job: str) -> tuple[int, str]:

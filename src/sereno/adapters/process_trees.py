@@ -1,8 +1,9 @@
-"""Ending a process with all that came of it: children, and what cut itself loose from them.
+"""Start a process at the head of a tree of its own, and end the whole tree.
 
-On Linux whoever starts processes becomes their subreaper, so that an orphan becomes its child and not the
-system's, and every job carries a mark in its environment that its descendants inherit. Elsewhere what leaves
-the tree of parents and children may escape.
+Whatever came from the process belongs to its tree: its descendants, its session and process group, and what
+carries its mark in the environment, wherever it has gone since. On Linux orphans become children of this
+process (`become_subreaper`), which sees them off. Elsewhere, and of what has given its environment up too,
+as much is found as psutil shows; on Windows there is no polite signal, and no session.
 """
 
 import ctypes
@@ -10,145 +11,207 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from time import monotonic
+from typing import Any
 
 import psutil
 
+from sereno.adapters.clock import pause
+from sereno.adapters.machine import is_running
+from sereno.adapters.sightings import MARK, Family, Sighting, family, marks_of, sightings
 from sereno.engine.logbook import Process
 
-MARK = "SERENO_JOB"
-"""The variable that names to each process the job it came of."""
 GRACE = 10.0
-"""Seconds between the polite signal and the kill."""
-ROUNDS = 50
-"""How often a tree is looked for that grows while it is being ended."""
-LINUX = sys.platform == "linux"
-_SET_PDEATHSIG, _SET_CHILD_SUBREAPER = 1, 36  # prctl(2)
+"""Seconds between the polite signal and the kill, and what the kill may take."""
+_FIRST_LOOK, _LOOK = 0.005, 0.2
+"""Seconds between two looks at a tree that is being ended: at first, and at most."""
+_QUIET = 3
+"""Looks in a row that must find nobody: one that forks and ends all the time slips through a single one."""
+SILENT: Mapping[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+"""Pipes for a program that nobody hears."""
+MERGED: Mapping[str, Any] = {
+    "stdin": subprocess.DEVNULL,
+    "stdout": subprocess.PIPE,
+    "stderr": subprocess.STDOUT,
+}
+"""Pipes for a program that is told nothing, and of which everything that it says is heard."""
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
+_CHILDREN = threading.Lock()
+_heads: set[int] = set()
+"""The numbers of this process's own children that lead a session: only their Popen may ask how they ended."""
 
 
-def become_subreaper() -> None:
-    """Adopt whatever loses its parent among our descendants, where the system knows how."""
-    _prctl(_SET_CHILD_SUBREAPER, 1)
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Say how a tree was ended; processes by their numbers."""
+
+    told: tuple[int, ...]
+    """What was there to be ended."""
+    left: tuple[int, ...]
+    """What did not end, or may not be ended by this user."""
+
+
+def become_subreaper() -> bool:
+    """Adopt the orphans among this process's descendants; False where there is no such thing."""
+    if sys.platform != "linux":
+        return False
+    return bool(ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
 
 
 def die_with(parent: Process) -> None:
-    """Be told to stop when the parent dies; at once where it is dead already."""
-    _prctl(_SET_PDEATHSIG, signal.SIGTERM)
-    if LINUX and os.getppid() != parent.pid:
-        os.kill(os.getpid(), signal.SIGTERM)
+    """Be asked to stop when the process ends that started this one; at once where it has ended already."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent.pid:
+            os.kill(os.getpid(), signal.SIGTERM)
 
 
-def end_tree(process: "subprocess.Popen[bytes]", mark: str = "", grace: float | None = None) -> None:
-    """End a process that we started and all that came of it: the polite signal, some grace, then the kill.
+def start_tree(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    mark: str,
+    pipes: Mapping[str, Any] = MERGED,
+) -> subprocess.Popen[bytes]:
+    """Start a program in a session of its own, carrying the mark; raise OSError. `end_tree` must follow.
 
-    `mark` is what its environment holds as MARK, "" for none. Safe to call after its end, for what it left.
+    The marks that the environment has stay: what a tree within a tree leaves belongs to both.
     """
-    deadline = monotonic() + (GRACE if grace is None else grace)
-    process.terminate()
-    others = _others(process.pid, mark)
-    _each(others, psutil.Process.terminate)
-    with suppress(subprocess.TimeoutExpired):
-        # Its Popen alone waits for it: whoever else reaps it takes its exit code away.
-        process.wait(max(0.0, deadline - monotonic()))
-    psutil.wait_procs(others, timeout=max(0.0, deadline - monotonic()))
-    process.kill()
-    _kill_all(lambda: _others(process.pid, mark))
-    process.wait()
+    marks = [each for each in (environment.get(MARK), mark) if each]
+    with _CHILDREN:
+        process = subprocess.Popen(  # noqa: S603  # whoever calls starts a program of ours
+            command,
+            env={**environment, MARK: "/".join(marks)},
+            start_new_session=os.name == "posix",
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+            **pipes,
+        )
+        _heads.add(process.pid)
+    return process
 
 
-def end_left(worker: Process, marked: Callable[[], str], grace: float | None = None) -> None:
-    """End a process that somebody else started, and all that came of it."""
-    mark = marked()
-    found = [*_found([worker.pid]), *_others(worker.pid, mark)]
-    _each(found, psutil.Process.terminate)
-    psutil.wait_procs(found, timeout=GRACE if grace is None else grace)
-    _kill_all(lambda: [*_found([worker.pid]), *_others(worker.pid, mark)])
+def has_ended(process: subprocess.Popen[bytes]) -> bool:
+    """Say whether a process has ended, and do not take its exit: so its number stays its own.
+
+    Raise ChildProcessError when somebody else has taken it.
+    """
+    if process.returncode is not None or not hasattr(os, "waitid"):
+        return process.poll() is not None
+    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
-def end_adopted(grace: float | None = None) -> int:
-    """End every child that we have, which nobody waits for: orphans that became ours; return how many."""
-    found = psutil.Process().children(recursive=True)
-    _each(found, psutil.Process.terminate)
-    psutil.wait_procs(found, timeout=GRACE if grace is None else grace)
-    _kill_all(lambda: psutil.Process().children(recursive=True))
-    return len(found)
+def end_tree(
+    process: subprocess.Popen[bytes] | psutil.Process | None, mark: str, grace: float = GRACE
+) -> Ending:
+    """End a process and all that came from it: the polite signal, `grace` seconds, the kill.
+
+    What has detached itself is found by the mark, also where the process itself has ended. Of a Popen, the
+    exit is taken last, by itself: its return code is there, unless the process could not be ended.
+    """
+    tree = _Tree(_head(process), mark)
+    tree.ask(grace)
+    tree.kill(GRACE)
+    if isinstance(process, subprocess.Popen):
+        _take_exit(process)
+    _reap_adopted()
+    told = (each.pid for each in tree.known)
+    left = (each.pid for each in tree.known if is_running(each))
+    return Ending(tuple(sorted(told)), tuple(sorted(left)))
 
 
-def mark_of(pid: int) -> str:
-    """Return the mark in a process's environment; "" where there is none, or nobody may look."""
-    try:
-        return str(psutil.Process(pid).environ().get(MARK, ""))
-    except (psutil.Error, OSError):
-        return ""
+@dataclass(slots=True)
+class _Tree:
+    """Know what belongs to a tree, by number and time of birth: who was once seen in it stays in it."""
 
+    head: psutil.Process | None
+    mark: str
+    known: set[psutil.Process] = field(default_factory=set)
 
-def _others(pid: int, mark: str) -> list[psutil.Process]:
-    """Find what came of a process, itself left out: its descendants, its session, what carries its mark."""
-    found = {each.pid: each for each in _descendants(pid)}
-    if LINUX:
-        for each in psutil.process_iter():
-            if each.pid not in found and _came_of(each, pid, mark):
-                found[each.pid] = each
-    found.pop(pid, None)
-    found.pop(os.getpid(), None)
-    return [each for each in found.values() if not _reaped(each)]
+    def ask(self, seconds: float) -> None:
+        """Give every member the polite signal once, those that appear later too, and wait for their end."""
+        told: set[psutil.Process] = set()
+        deadline, look = monotonic() + seconds, _FIRST_LOOK
+        while members := _running(self._family()):
+            for each in members - told:
+                _ask(each)
+            told |= members
+            if monotonic() > deadline:
+                return
+            pause(look)
+            look = min(2 * look, _LOOK)
 
+    def kill(self, seconds: float) -> None:
+        """Kill whoever is seen, until nobody is, or the time is up."""
+        deadline, quiet = monotonic() + seconds, 0
+        while quiet < _QUIET and monotonic() < deadline:
+            seen = self._family()
+            _kill(seen)
+            quiet = 0 if _running(seen) else quiet + 1
+            pause(_FIRST_LOOK)
 
-def _came_of(process: psutil.Process, pid: int, mark: str) -> bool:
-    try:
-        if os.getsid(process.pid) == pid:
+    def _family(self) -> Family:
+        """Return who is seen now; one that has ended still shows where its group is."""
+        seen = sightings()
+        # The number of the head tells nothing once the head is gone: by then it may be that of another.
+        number = self.head.pid if self.head is not None and self.head.is_running() else None
+        found = family([each for each in seen if self._is_root(each, number)], seen)
+        self.known |= _running(found)
+        return found
+
+    def _is_root(self, seen: Sighting, number: int | None) -> bool:
+        if number is not None and number in (seen.process.pid, seen.session, seen.group):
             return True
-        return bool(mark) and process.environ().get(MARK) == mark
-    except (psutil.Error, OSError):
-        return False
+        return seen.process in self.known or self.mark in marks_of(seen.process)
 
 
-def _descendants(pid: int) -> list[psutil.Process]:
-    try:
-        return list(psutil.Process(pid).children(recursive=True))
-    except psutil.Error:
-        return []
+def _head(process: subprocess.Popen[bytes] | psutil.Process | None) -> psutil.Process | None:
+    if not isinstance(process, subprocess.Popen):
+        return process
+    with suppress(psutil.NoSuchProcess):
+        return psutil.Process(process.pid) if process.returncode is None else None
+    return None
 
 
-def _reaped(process: psutil.Process) -> bool:
-    """Tell whether a process is dead; one that we adopted is let go from the system's table by that."""
-    try:
-        if process.status() != psutil.STATUS_ZOMBIE:
-            return False
-        if process.ppid() == os.getpid():
-            os.waitpid(process.pid, os.WNOHANG)
-    except (psutil.Error, OSError):
-        return True
-    return True
+def _ask(process: psutil.Process) -> None:
+    with suppress(psutil.Error):
+        process.terminate()
 
 
-def _kill_all(find: Callable[[], list[psutil.Process]]) -> None:
-    """Kill what is found until nothing is: a process may start others while it is looked at."""
-    for _ in range(ROUNDS):
-        found = [each for each in find() if not _reaped(each)]
-        if not found:
-            return
-        _each(found, psutil.Process.kill)
-        psutil.wait_procs(found, timeout=1.0)
-
-
-def _found(pids: Iterable[int]) -> list[psutil.Process]:
-    found = []
-    for pid in pids:
+def _kill(seen: Family) -> None:
+    """Kill each member, and each group at one blow: what forks on and on outruns many blows."""
+    for each in seen.members:
         with suppress(psutil.Error):
-            found.append(psutil.Process(pid))
-    return found
+            each.process.kill()
+    # The number of a group is not given again within the moment since it was seen in use.
+    for group in seen.groups:
+        with suppress(OSError):
+            os.killpg(group, signal.SIGKILL)
 
 
-def _each(processes: Iterable[psutil.Process], signalled: Callable[[psutil.Process], None]) -> None:
-    """Signal each; psutil holds a number together with when it was given, and signals no other process."""
-    for each in processes:
-        with suppress(psutil.Error):
-            signalled(each)
+def _running(seen: Family) -> set[psutil.Process]:
+    return {each.process for each in seen.members if is_running(each.process)}
 
 
-def _prctl(option: int, value: int) -> None:
-    if LINUX:
-        ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
+def _take_exit(process: subprocess.Popen[bytes]) -> None:
+    with _CHILDREN, suppress(subprocess.TimeoutExpired):
+        process.wait(_LOOK)
+        _heads.discard(process.pid)
+
+
+def _reap_adopted() -> None:
+    """See off the orphans that have ended.
+
+    A child that was not adopted is in this process's session, or `start_tree` made it the head of another:
+    whoever starts one here in another way has its exit taken.
+    """
+    if not hasattr(os, "getsid"):
+        return
+    with _CHILDREN:
+        ended = (each for each in psutil.Process().children() if not is_running(each))
+        for child in ended:
+            with suppress(OSError):
+                if child.pid not in _heads and os.getsid(child.pid) != os.getsid(0):
+                    os.waitpid(child.pid, os.WNOHANG)

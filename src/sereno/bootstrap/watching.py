@@ -27,7 +27,7 @@ def gather_master(
 ) -> Master:
     """Gather what the master works with."""
     from sereno.adapters.holidays import watched_calendar
-    from sereno.adapters.process_names import is_alive
+    from sereno.adapters.machine import is_alive
 
     settings, looks = site.settings, all_looks(site, store, me)
     return Master(
@@ -73,14 +73,14 @@ def stop_with(master: Process) -> None:
 
 def own_process() -> Process:
     """Name this process."""
-    from sereno.adapters.process_names import this_process
+    from sereno.adapters.machine import this_process
 
     return this_process()
 
 
 def rehearsed_master(site: Site, store: Store, jobs: Jobs, log: Log) -> Master:
     """Gather the same for a rehearsal: nobody is told, and nothing is tidied."""
-    from sereno.adapters.process_names import is_alive
+    from sereno.adapters.machine import is_alive
 
     settings = site.settings
     return Master(
@@ -115,7 +115,7 @@ def start_jobs(site: Site, *, verbose: bool) -> Jobs:
         timeout=site.settings.script_timeout,
         clock=site.clock,
         stop=site.stop,
-        echo=site.terminal.child if verbose else None,
+        echo=site.terminal.child if verbose else lambda _job, _line: None,
         rounds=frozenset(monitor.name for monitor in site.monitors),
     )
 
