@@ -94,9 +94,10 @@ class ProcessCycles:
         told = child.attend(self.clock.stop, self.watchers.alive)
         if "held" in told:
             raise LeadHeld(told["held"])
+        if "known" in told:
+            self._learn(known_of(told["known"]), written if reload else None)
         if "turned" not in told:
             return self._died(order, child.code, child.why or f"acabó con el código {child.code}")
-        self._learn(known_of(told["known"]), written if reload else None)
         self.last = turned_of(told["turned"])
         return self.last
 
@@ -168,24 +169,24 @@ class ProcessCycles:
         }
 
     def _died(self, order: Order, code: int, why: str) -> Turned:
-        """Rest a little after a cycle that died, and let the next one tell of it."""
-        if self.known is None or self.last is None:
+        """Rest a little after a cycle that died, and let the next one tell of it.
+
+        Raise CycleFailed for the first one, where it died before it knew anything.
+        """
+        if self.known is None:
             raise CycleFailed(code if code > 0 else 1)
-        now, what = self.clock.now(), f"El ciclo {order.number} no llegó a su fin: {why}"
-        if self.clock.stop.requested:
-            return self.last
-        self.open_log(self.known).error("cycle.died", cycle=order.number, why=why)
-        wake = extended(now, min(self.last.interval, RETRY))
-        self._publish(lambda status: faulty(status, what, now, wake))
-        self.last = replace(
-            self.last,
-            cycle=order.number,
-            wake_at=wake,
-            quiet_until=None,
-            failed=True,
-            faults=(*order.faults, what),
-        )
-        return self.last
+        now, rest = self.clock.now(), min(RETRY, self.last.interval if self.last else RETRY)
+        wake, what = extended(now, rest), f"El ciclo {order.number} no llegó a su fin: {why}"
+        last = self.last or Turned(order.number, wake, RETRY, frozenset(), None, failed=True)
+        if not self.clock.stop.requested:
+            self.open_log(self.known).error("cycle.died", cycle=order.number, why=why)
+            self._publish(lambda status: faulty(status, what, now, wake))
+            faults = (*order.faults, what)
+            last = replace(
+                last, cycle=order.number, wake_at=wake, quiet_until=None, failed=True, faults=faults
+            )
+        self.last = last
+        return last
 
     def _store(self) -> tuple[Look, ...]:
         return self.known.looks[:1] if self.known and self.known.looks else ()

@@ -1,6 +1,6 @@
 """What the master of an installation works with, and what it leaves to the one that rests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
@@ -23,13 +23,20 @@ if TYPE_CHECKING:
 
 
 def gather_master(
-    site: Site, store: "SqlStore", log: Log, show: Callable[[State], None], me: Process, *, verbose: bool
+    site: Site,
+    store: "SqlStore",
+    log: Log,
+    show: Callable[[State], None],
+    me: Process,
+    looks: Sequence[Look] | None,
+    *,
+    verbose: bool,
 ) -> Master:
     """Gather what the master works with."""
     from sereno.adapters.holidays import watched_calendar
     from sereno.adapters.machine import is_alive
 
-    settings, looks = site.settings, all_looks(site, store, me)
+    settings = site.settings
     return Master(
         me=me,
         posts=site.posts(),
@@ -152,11 +159,11 @@ def board(
     )
 
 
-def left_to_rest(site: Site, store: "SqlStore", me: Process, fault: str) -> Words:
+def left_to_rest(site: Site, looks: Sequence[Look] | None, fault: str) -> Words:
     """Say what the master must know that rests: how to look around, and the settings in force."""
     from sereno.adapters.cycles import stamp_of
 
-    settings, looks = site.settings, all_looks(site, store, me)
+    settings = site.settings
     return {
         "environment": dict(site.environment),
         "looks": None if looks is None else [asdict(look) for look in looks],
