@@ -151,7 +151,9 @@ def test_a_cycle_that_is_killed_leaves_nothing_behind_and_the_next_goes_on_and_t
         wait_for(lambda: any("ciclo" in subject for subject in words_to_operators(served)))
         wait_for(lambda: len(served.runs()) == 2)
         assert process.poll() is None
-    codes = [code for (code,) in ask(served, "SELECT code FROM job_results WHERE job = 'brass' ORDER BY number")]
+    codes = [
+        code for (code,) in ask(served, "SELECT code FROM job_results WHERE job = 'brass' ORDER BY number")
+    ]
     assert codes == [0, 137, 0]
 
 

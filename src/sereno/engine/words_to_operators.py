@@ -18,8 +18,8 @@ from sereno.engine.wording import RUN_WORDS, code_words
 
 TITLE = "Avisos a los operadores"
 OVERVIEW_TITLE = "Resumen de la semana"
-WHY = "Recibe este correo porque su dirección está en OPERATORS. Quién la puso ahí puede quitarla."
-LOG_LINES = 30
+WHY = "Recibe este correo porque su dirección está en OPERATORS. Quien la puso ahí puede quitarla."
+LOG_LINES = 15
 """Of a job's last words, in a mail."""
 WEEK = timedelta(days=7)
 RESULTS = 2000
@@ -115,10 +115,15 @@ def _sentence(change: Change) -> str:
 
 def _changes(told: Sequence[Change]) -> Section:
     lines = [
-        Line((_who(each), "", f"{each.since:%d/%m/%Y %H:%M}", each.text), BADGES[each.what]) for each in told
+        Line((_who(each), "", f"{each.since:%d/%m/%Y %H:%M}", _detail(each)), BADGES[each.what])
+        for each in told
     ]
     headings = ("Asunto", "Qué pasa", "Desde", "Detalle")
     return Section("cambios", "Qué ha cambiado", headings, tuple(lines), badge_at=1, total=len(lines))
+
+
+def _detail(change: Change) -> str:
+    return f"Lo que pasaba: {change.text}" if change.what == "over" else change.text
 
 
 def _who(change: Change) -> str:
