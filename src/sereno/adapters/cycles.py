@@ -59,6 +59,8 @@ class Known:
     """The address that is asked for after each cycle."""
     notify_socket: str | None
     """Where systemd listens."""
+    interval: float
+    """Seconds between cycles on a working day, by day."""
     zone: str
     behind: float
     """Seconds by which the time told is behind the machine's; only the demo's is."""
@@ -175,7 +177,7 @@ class ProcessCycles:
         """
         if self.known is None:
             raise CycleFailed(code if code > 0 else 1)
-        now, rest = self.clock.now(), min(RETRY, self.last.interval if self.last else RETRY)
+        now, rest = self.clock.now(), min(RETRY, timedelta(seconds=self.known.interval))
         wake, what = extended(now, rest), f"El ciclo {order.number} no llegó a su fin: {why}"
         last = self.last or Turned(order.number, wake, RETRY, frozenset(), None, failed=True)
         if not self.clock.stop.requested:

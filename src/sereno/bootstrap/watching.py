@@ -178,6 +178,7 @@ def left_to_rest(site: Site, looks: Sequence[Look] | None, fault: str) -> Words:
         "log_format": settings.log_format,
         "heartbeat": settings.heartbeat_url,
         "notify_socket": notify_socket(),
+        "interval": settings.cycle_times.laborable_dia.total_seconds(),
         "zone": str(settings.tz),
         "behind": site.behind.total_seconds(),
     }
