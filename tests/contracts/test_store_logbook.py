@@ -8,9 +8,10 @@ from threading import Barrier, Thread
 import pytest
 from tests.contracts.building import DAY, LONG_AGO, MADRID, MINUTE, NOW, a_message, counts, deliver
 
+from sereno.domain.alarms import Alarm
 from sereno.domain.errors import StoreUnavailable
 from sereno.engine.keeper import Gone
-from sereno.engine.logbook import Alarm, Lease, Missed, Process, Running
+from sereno.engine.logbook import Lease, Missed, Process, Running
 from sereno.engine.records import JobResult
 
 ME = Process(4_001, 1_794_000_000.123456, "arranque-1", "torre")

@@ -1,6 +1,6 @@
 """What the master of an installation works with, and what it leaves to the one that rests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
@@ -8,26 +8,35 @@ from typing import TYPE_CHECKING
 
 from sereno import __version__
 from sereno.adapters.lookout import Look, look_around
-from sereno.bootstrap.mail import queues
+from sereno.bootstrap.mail import new_id, queues
 from sereno.bootstrap.site import SCRIPTS, Site
 from sereno.engine.handover import Words
 from sereno.engine.housekeeping import tidy
 from sereno.engine.logbook import Process
 from sereno.engine.master import MAIL_JOB, Master, State
+from sereno.engine.operators import OperatorsDesk, tell_operators
 from sereno.engine.ports import Jobs, Log, Store
+from sereno.settings import notify_socket
 
 if TYPE_CHECKING:
     from sereno.adapters.store.sql import SqlStore
 
 
 def gather_master(
-    site: Site, store: "SqlStore", log: Log, show: Callable[[State], None], me: Process, *, verbose: bool
+    site: Site,
+    store: "SqlStore",
+    log: Log,
+    show: Callable[[State], None],
+    me: Process,
+    looks: Sequence[Look] | None,
+    *,
+    verbose: bool,
 ) -> Master:
     """Gather what the master works with."""
     from sereno.adapters.holidays import watched_calendar
-    from sereno.adapters.process_trees import is_alive
+    from sereno.adapters.machine import is_alive
 
-    settings, looks = site.settings, all_looks(site, store, me)
+    settings = site.settings
     return Master(
         me=me,
         posts=site.posts(),
@@ -42,22 +51,43 @@ def gather_master(
         log=log,
         show=show,
         mail_waits=lambda now: looks is None or bool(look_around(looks, now)),
-        tell=partial(tell_operators, operators_desk(site, store, log)),
+        tell=partial(tell_operators, _operators_desk(site, store, log)),
         tidy=lambda: not tidy(store.keeper, settings.retention, site.clock, log).interrupted,
         is_alive=is_alive,
     )
 
 
+def _operators_desk(site: Site, store: Store, log: Log) -> OperatorsDesk:
+    settings = site.settings
+    return OperatorsDesk(
+        operators=settings.operators,
+        trial=settings.mail.trial,
+        posts=site.posts(),
+        store=store,
+        compose=site.compose,
+        calendar_faults=site.calendar_faults,
+        log=log,
+        new_id=new_id,
+    )
+
+
+def stop_with(master: Process) -> None:
+    """Stop when the master dies that started this process."""
+    from sereno.adapters.process_trees import die_with
+
+    die_with(master)
+
+
 def own_process() -> Process:
     """Name this process."""
-    from sereno.adapters.process_trees import this_process
+    from sereno.adapters.machine import this_process
 
     return this_process()
 
 
 def rehearsed_master(site: Site, store: Store, jobs: Jobs, log: Log) -> Master:
     """Gather the same for a rehearsal: nobody is told, and nothing is tidied."""
-    from sereno.adapters.process_trees import is_alive
+    from sereno.adapters.machine import is_alive
 
     settings = site.settings
     return Master(
@@ -129,11 +159,11 @@ def board(
     )
 
 
-def left_to_rest(site: Site, store: "SqlStore", me: Process, fault: str) -> Words:
+def left_to_rest(site: Site, looks: Sequence[Look] | None, fault: str) -> Words:
     """Say what the master must know that rests: how to look around, and the settings in force."""
     from sereno.adapters.cycles import stamp_of
 
-    settings, looks = site.settings, all_looks(site, store, me)
+    settings = site.settings
     return {
         "environment": dict(site.environment),
         "looks": None if looks is None else [asdict(look) for look in looks],
@@ -149,5 +179,5 @@ def left_to_rest(site: Site, store: "SqlStore", me: Process, fault: str) -> Word
         "heartbeat": settings.heartbeat_url,
         "notify_socket": notify_socket(),
         "zone": str(settings.tz),
-        "behind": site.clock.behind.total_seconds(),
+        "behind": site.behind.total_seconds(),
     }

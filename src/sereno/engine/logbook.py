@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from sereno.domain.alarms import Alarm
 from sereno.domain.cadence import Period
 from sereno.domain.outbox import Message
 
@@ -18,7 +19,7 @@ class Process:
 
     pid: int
     born: float
-    """When it started, in seconds since 1970, as its system tells."""
+    """When it started, by a clock of its system that nobody sets."""
     boot: str
     """Of its system, since it was started last; empty where that cannot be told."""
     host: str
@@ -51,19 +52,6 @@ class Missed:
     period: str
     closed_at: datetime
     noted_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """Remember what the operators were told of a subject that is not over."""
-
-    subject: str
-    """`job/brass`, `digest/brass/diario`, `mail/dead`, `calendar`."""
-    level: int
-    """How bad it was when they were told last: they are told again when it is worse."""
-    text: str
-    since: datetime
-    told_at: datetime
 
 
 class Logbook(Protocol):

@@ -10,10 +10,12 @@ from sereno.settings.surroundings import (
     home,
     is_configured,
     monitors_folder,
+    notify_socket,
     settled_environment,
 )
 from sereno.settings.values import Mail, RegisterAccess, Settings, Smtp
-from sereno.settings.variables import Variable, variables
+from sereno.settings.variable import Variable
+from sereno.settings.variables import variables
 
 __all__ = [
     "Explained",
@@ -31,6 +33,7 @@ __all__ = [
     "load_settings",
     "mail_modes",
     "monitors_folder",
+    "notify_socket",
     "settled_environment",
     "standing_orders",
     "variables",

@@ -14,7 +14,7 @@ from pydantic_settings import (
 
 from sereno.domain.errors import Fault
 from sereno.settings.texts import Texts
-from sereno.settings.variables import Variable
+from sereno.settings.variable import Variable
 
 
 @dataclass(frozen=True, slots=True)

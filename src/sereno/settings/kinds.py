@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field, PlainValidator
@@ -166,6 +167,13 @@ def _server_url(text: str) -> str:
     return text
 
 
+def _web_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(text)
+    return text
+
+
 def _parsed(parse: Callable[[str], object]) -> Any:  # noqa: ANN401 (an annotation made at run time)
     return Annotated[Any, PlainValidator(parse)]
 
@@ -175,6 +183,7 @@ PATH = Kind(str, "la ruta de un fichero o carpeta; si es relativa, cuenta desde 
 SECRET = Kind(str, "una contraseña")
 COUNT = Kind(Annotated[int, Field(ge=0, le=999_999)], "un número entero de 0 a 999999; p. ej. 30")
 SOME = Kind(Annotated[int, Field(ge=1, le=999_999)], "un número entero de 1 a 999999; p. ej. 100")
+SOME_32 = Kind(Annotated[int, Field(ge=1, le=32)], "un número entero de 1 a 32; p. ej. 3")
 SOME_64 = Kind(Annotated[int, Field(ge=1, le=64)], "un número entero de 1 a 64; p. ej. 4")
 PORT = Kind(Annotated[int, Field(ge=1, le=65535)], "un puerto de 1 a 65535; p. ej. 587")
 SWITCH = Kind(bool, "1 (sí) o 0 (no)")
@@ -217,6 +226,8 @@ HOST = Kind(
 DOMAIN = Kind(_parsed(_domain), "un dominio, sin arroba; p. ej. example.com")
 DOMAINS = Kind(_parsed(_domains), "dominios separados por coma; p. ej. example.com, filial.example.com")
 MAIL_HOURS = Kind(_parsed(_mail_hours), f"un horario dentro de un día, como 07:00-20:00, o «{ALWAYS}»")
+RELOAD = Kind(Literal["signal", "auto"], "signal o auto")
+WEB_URL = Kind(_parsed(_web_url), "una dirección http o https entera; p. ej. https://hc-ping.com/su-clave")
 UNKNOWN_MAIL = Kind(Literal["hold", "retry"], "hold o retry")
 PATHS = Kind(
     _parsed(_paths), "rutas de carpetas separadas por punto y coma; p. ej. /datos/adjuntos;/informes"

@@ -8,7 +8,7 @@ from pathlib import Path
 from sereno.domain.errors import Fault
 from sereno.settings.env_file import EnvFile, read_env_file
 from sereno.settings.kinds import QUEUE_URL, SOURCE_URL, STORE_URL, mask_url
-from sereno.settings.variables import Variable
+from sereno.settings.variable import Variable
 
 UNTOLD = "(no se muestra)"
 URLS = (QUEUE_URL, SOURCE_URL, STORE_URL)

@@ -76,6 +76,9 @@ class Settings:
     cycle_times: CycleTimes
     night: NightHours
     script_timeout: timedelta
+    max_workers: int
+    reload: Literal["signal", "auto"]
+    """When the master reads its settings anew: at a signal alone, or when their file has changed too."""
     status_file: Path
     log_file: Path
     log_level: str
@@ -87,6 +90,7 @@ class Settings:
     digest_rows: int
     digest_xlsx_from: int
     operators: tuple[str, ...]
+    heartbeat_url: str | None = field(repr=False)
     substitutes_file: Path | None
     smtp: Smtp | None
     mail: Mail

@@ -22,9 +22,10 @@ from sereno.adapters.store.backup import back_up, restore
 from sereno.adapters.store.columns import Instant
 from sereno.adapters.store.copy import copy_to_memory
 from sereno.adapters.store.sql import open_store
+from sereno.domain.alarms import Alarm
 from sereno.domain.errors import StoreUnavailable
 from sereno.domain.outbox import Envelope
-from sereno.engine.logbook import Alarm, Lease, Process, Running
+from sereno.engine.logbook import Lease, Process, Running
 from sereno.engine.records import JobResult
 
 MINUTE = timedelta(minutes=1)
