@@ -10,6 +10,9 @@ import sys
 import pytest
 from tests.acceptance.test_life_of_the_master import master, resting, wait_for
 
+from sereno.commands.upkeep import WORDS
+from sereno.engine.keeper import WASTES
+
 
 def command(site, *arguments, **extra):
     return site.sereno(*arguments, SERENO_ENV_FILE=str(site.demo / "demo.env"), **extra)
@@ -129,3 +132,7 @@ def test_a_copy_is_made_while_the_master_rests_and_restored_once_it_is_stopped(s
 @pytest.mark.parametrize("name", ["status", "explain", "tidy", "backup", "restore"])
 def test_each_command_explains_itself(served, name):
     assert command(served, name, "--help").code == 0
+
+
+def test_every_kind_of_waste_has_a_name():
+    assert WORDS.keys() == set(WASTES)
