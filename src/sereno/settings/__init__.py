@@ -2,6 +2,7 @@
 
 from sereno.settings.advice import advice, mail_modes
 from sereno.settings.agreement import Purpose
+from sereno.settings.core_variables import Variable
 from sereno.settings.explaining import Explained, explain_settings
 from sereno.settings.loading import load_settings
 from sereno.settings.orders import standing_orders
@@ -10,10 +11,11 @@ from sereno.settings.surroundings import (
     home,
     is_configured,
     monitors_folder,
+    notify_socket,
     settled_environment,
 )
 from sereno.settings.values import Mail, RegisterAccess, Settings, Smtp
-from sereno.settings.variables import Variable, variables
+from sereno.settings.variables import variables
 
 __all__ = [
     "Explained",
@@ -31,6 +33,7 @@ __all__ = [
     "load_settings",
     "mail_modes",
     "monitors_folder",
+    "notify_socket",
     "settled_environment",
     "standing_orders",
     "variables",

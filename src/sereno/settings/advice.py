@@ -2,7 +2,10 @@
 
 from sereno.settings.values import Settings
 
-NOBODY_TOLD = "Nadie sabrá de los fallos por correo: ponga en OPERATORS las direcciones de los operadores."
+NOBODY_TOLD = (
+    "Nadie sabrá de los fallos: ponga en OPERATORS las direcciones de los operadores, "
+    "o en HEARTBEAT_URL la de quien vigila a Sereno."
+)
 NO_DIRECTORY = (
     "Falta LANZADERA_DB_URL: sin el directorio de personas, lo que va a un papel llega a los operadores."
 )
@@ -10,7 +13,7 @@ NO_DIRECTORY = (
 
 def advice(settings: Settings) -> tuple[str, ...]:
     """Say what is missing that nothing fails without, and that somebody will miss."""
-    nobody = () if settings.operators else (NOBODY_TOLD,)
+    nobody = () if settings.operators or settings.heartbeat_url else (NOBODY_TOLD,)
     return (*nobody, *(() if settings.registers["lanzadera"].url else (NO_DIRECTORY,)))
 
 

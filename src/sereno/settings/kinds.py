@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field, PlainValidator
@@ -154,6 +155,16 @@ def _url(kinds: tuple[str, ...], text: str) -> str:
     return _file_url(text) if kind.endswith(":///") else _server_url(text)
 
 
+def _http_url(text: str) -> str:
+    url = text.strip()
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.fragment or parts.port == 0:
+        raise ValueError
+    if not url.isascii() or " " in url or parts.username is not None:
+        raise ValueError
+    return url
+
+
 def _file_url(text: str) -> str:
     if text.startswith("sqlite:///:memory:"):  # forgets everything at every start
         raise ValueError
@@ -176,6 +187,7 @@ SECRET = Kind(str, "una contraseña")
 COUNT = Kind(Annotated[int, Field(ge=0, le=999_999)], "un número entero de 0 a 999999; p. ej. 30")
 SOME = Kind(Annotated[int, Field(ge=1, le=999_999)], "un número entero de 1 a 999999; p. ej. 100")
 SOME_64 = Kind(Annotated[int, Field(ge=1, le=64)], "un número entero de 1 a 64; p. ej. 4")
+SOME_32 = Kind(Annotated[int, Field(ge=1, le=32)], "un número entero de 1 a 32; p. ej. 3")
 PORT = Kind(Annotated[int, Field(ge=1, le=65535)], "un puerto de 1 a 65535; p. ej. 587")
 SWITCH = Kind(bool, "1 (sí) o 0 (no)")
 INTERVAL = Kind(
@@ -205,6 +217,7 @@ LOG_LEVEL = Kind(
     Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(str.upper)],
     "DEBUG, INFO, WARNING, ERROR o CRITICAL",
 )
+RELOAD = Kind(Literal["signal", "auto"], "signal o auto")
 LOG_FORMAT = Kind(Literal["text", "json"], "text o json")
 SECURITY = Kind(
     Literal["none", "starttls", "tls"],
@@ -243,6 +256,10 @@ QUEUE_URL = Kind(
     _parsed(partial(_url, QUEUE_URLS)),
     "una base en la que se pueda escribir (sqlite:///, postgresql+psycopg://, mysql+pymysql://, "
     "mssql+pyodbc:// o access+pyodbc:///); un .accdb sin controlador, un CSV o un XLSX no sirven de cola",
+)
+HTTP_URL = Kind(
+    _parsed(_http_url),
+    "una dirección http:// o https://, sin usuario ni #; p. ej. https://avisos.example.com/ping/0a1b2c",
 )
 SOURCE_URL = Kind(
     _parsed(partial(_url, SOURCE_URLS)),

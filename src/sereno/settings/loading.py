@@ -15,13 +15,13 @@ from sereno.domain.rules import DigestPlan, Monitor, Setting, url_variable
 from sereno.engine.housekeeping import Retention
 from sereno.settings.agreement import NO_REGION, Purpose, find_disagreements
 from sereno.settings.convert import convert
+from sereno.settings.core_variables import Variable
 from sereno.settings.kinds import FILE_URLS
 from sereno.settings.names import find_misspelt_names, recognise_older_names
 from sereno.settings.texts import Texts, gather_texts
 from sereno.settings.values import Mail, RegisterAccess, Settings, Smtp
 from sereno.settings.variables import (
     QUEUES,
-    Variable,
     cadence_name,
     password_name,
     registers,
@@ -90,6 +90,8 @@ def _settings(
         cycle_times=_cycle_times(values),
         night=NightHours(values["MASTER_NOCHE_DESDE"], values["MASTER_NOCHE_HASTA"]),
         script_timeout=values["MASTER_SCRIPT_TIMEOUT"],
+        max_workers=values["MASTER_MAX_WORKERS"],
+        reload=values["RELOAD"],
         status_file=home / values["MASTER_STATUS_FILE"],
         log_file=home / values["MASTER_LOG_FILE"],
         log_level=values["MASTER_LOG_LEVEL"],
@@ -100,6 +102,7 @@ def _settings(
         digest_rows=values["DIGEST_ROWS"],
         digest_xlsx_from=values["DIGEST_XLSX_FROM"],
         operators=values.get("OPERATORS", ()),
+        heartbeat_url=values.get("HEARTBEAT_URL"),
         substitutes_file=home / values["SUSTITUTOS_FILE"] if "SUSTITUTOS_FILE" in values else None,
         smtp=_smtp(home, values) if "SMTP_HOST" in values else None,
         mail=_mail(home, values),

@@ -14,6 +14,7 @@ from sereno.domain.rules import Setting
 from sereno.engine.housekeeping import Retention
 
 LogFormat = Literal["text", "json"]
+Reload = Literal["signal", "auto"]
 Security = Literal["none", "starttls", "tls"]
 
 
@@ -76,6 +77,10 @@ class Settings:
     cycle_times: CycleTimes
     night: NightHours
     script_timeout: timedelta
+    max_workers: int
+    """How many daily jobs may run at once."""
+    reload: Reload
+    """When settings are read anew: at SIGHUP alone, or also when their file has changed."""
     status_file: Path
     log_file: Path
     log_level: str
@@ -87,6 +92,8 @@ class Settings:
     digest_rows: int
     digest_xlsx_from: int
     operators: tuple[str, ...]
+    heartbeat_url: str | None = field(repr=False)
+    """Whoever knows it can speak in our name."""
     substitutes_file: Path | None
     smtp: Smtp | None
     mail: Mail
