@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from sereno.domain.alarms import Alarm
 from sereno.domain.cadence import Period
 from sereno.domain.outbox import Message
+
+__all__ = ["Alarm", "DigestName", "Lease", "Logbook", "Missed", "Process", "Running"]
 
 DigestName = tuple[str, str]
 """A monitor and one of its digests."""
@@ -51,19 +54,6 @@ class Missed:
     period: str
     closed_at: datetime
     noted_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """Remember what the operators were told of a subject that is not over."""
-
-    subject: str
-    """`job/brass`, `digest/brass/diario`, `mail/dead`, `calendar`."""
-    level: int
-    """How bad it was when they were told last: they are told again when it is worse."""
-    text: str
-    since: datetime
-    told_at: datetime
 
 
 class Logbook(Protocol):
