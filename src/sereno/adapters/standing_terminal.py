@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sereno.adapters.mail_terminal import STATE_WORDS, one_of
-from sereno.adapters.terminal import CODE_WORDS, NONE, RUN_WORDS, Terminal
+from sereno.adapters.terminal import NONE, Terminal
 from sereno.domain.foreign import short_name
 from sereno.engine.explaining import Attempt, Explanation
 from sereno.engine.mail_records import MailSummary
 from sereno.engine.records import JobResult
 from sereno.engine.standing import JobStanding, Standing
+from sereno.engine.wording import RUN_WORDS, code_words
 
 HEADINGS = ("Tarea", "Estado", "Última", "Resultado", "Próxima")
 SHOWN = 20
@@ -80,7 +81,7 @@ def _mail_words(mail: MailSummary) -> str:
 
 
 def _code_words(result: JobResult) -> str:
-    return CODE_WORDS.get(result.code, f"código {result.code}")
+    return code_words(result.code)
 
 
 def _whom(recipients: Sequence[str]) -> str:

@@ -12,8 +12,9 @@ from sereno.domain.outbox import Message
 from sereno.domain.rules import url_variable
 from sereno.engine.agenda import Duty
 from sereno.engine.master import State
-from sereno.engine.records import JobResult, Run, RunState
+from sereno.engine.records import JobResult, Run
 from sereno.engine.watch import Report, Served
+from sereno.engine.wording import RUN_WORDS, code_words
 
 if TYPE_CHECKING:
     from rich.console import JustifyMethod
@@ -21,19 +22,6 @@ if TYPE_CHECKING:
     from sereno.adapters.inspection import Inspected
     from sereno.adapters.register_view import RegisterView
 
-RUN_WORDS: Mapping[RunState, str] = {
-    "complete": "completa",
-    "blind": "a ciegas",
-    "unaddressed": "sin destinatario",
-}
-CODE_WORDS = {
-    0: "correcto",
-    1: "necesita a una persona",
-    2: "ajustes o uso incorrectos",
-    -1: "guion desconocido",
-    -2: "tiempo agotado",
-    -3: "no se pudo iniciar",
-}
 NONE = "—"
 LONGEST_WORD = 24
 """Up to so many characters a word of a table is not broken: `no_conformidades/tecnico`."""
@@ -93,7 +81,7 @@ class Terminal:
         self.table(headings, [*_run_rows(ours), *_other_rows(state, {run.monitor for run in ours})])
         for job, result in state.results.items():
             if result.code != 0:
-                _print(f"\n{job}: {_code_words(result)}. Lo último que dijo:\n{result.tail}", fg="red")
+                _print(f"\n{job}: {code_words(result.code)}. Lo último que dijo:\n{result.tail}", fg="red")
         for fault in state.faults:
             _print(f"\nEl ciclo ha fallado: {fault}", fg="red")
 
@@ -229,14 +217,10 @@ def _findings(run: Run) -> str:
     return f"{run.findings} o más" if run.findings else "no se sabe"
 
 
-def _code_words(result: JobResult) -> str:
-    return CODE_WORDS.get(result.code, f"código {result.code}")
-
-
 def _last_words(result: JobResult) -> str:
     """Say how a job ended: a good one in its own last words."""
     said = result.tail.splitlines()
-    return said[-1] if said and result.code == 0 else _code_words(result)
+    return said[-1] if said and result.code == 0 else code_words(result.code)
 
 
 def _served_words(served: Served) -> str:

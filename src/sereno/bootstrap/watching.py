@@ -3,18 +3,19 @@
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 from sereno import __version__
 from sereno.adapters.lookout import Look, look_around
 from sereno.bootstrap.mail import queues
+from sereno.bootstrap.operators import operators_teller
 from sereno.bootstrap.site import SCRIPTS, Site
 from sereno.engine.handover import Words
 from sereno.engine.housekeeping import tidy
 from sereno.engine.logbook import Process
 from sereno.engine.master import MAIL_JOB, Master, State
 from sereno.engine.ports import Jobs, Log, Store
+from sereno.settings import notify_socket
 
 if TYPE_CHECKING:
     from sereno.adapters.store.sql import SqlStore
@@ -42,7 +43,7 @@ def gather_master(
         log=log,
         show=show,
         mail_waits=lambda now: looks is None or bool(look_around(looks, now)),
-        tell=partial(tell_operators, operators_desk(site, store, log)),
+        tell=operators_teller(site, store, log),
         tidy=lambda: not tidy(store.keeper, settings.retention, site.clock, log).interrupted,
         is_alive=is_alive,
     )
