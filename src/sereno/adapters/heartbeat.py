@@ -21,7 +21,7 @@ def beat(url: str, *, failed: bool, limit: float = LIMIT) -> str:
     try:
         return answers.get(timeout=limit)
     except Empty:
-        return f"no contestó en {limit:g} s"
+        return _late(limit)
 
 
 def failure_url(url: str) -> str:
@@ -60,11 +60,17 @@ def _requested(url: str, limit: float) -> str:
         error.close()
         return f"contestó {error.code}"
     except (OSError, HTTPException, ValueError) as error:
-        return _reason(error)
+        return _reason(error, limit)
 
 
-def _reason(error: Exception) -> str:
+def _late(limit: float) -> str:
+    return f"no contestó en {limit:g} s"
+
+
+def _reason(error: Exception, limit: float) -> str:
     """Say why, without the address: some errors quote it."""
     why = getattr(error, "reason", error)
+    if isinstance(why, TimeoutError) and why.errno is None:
+        return _late(limit)
     words = why.strerror if isinstance(why, OSError) and why.strerror else type(why).__name__
     return str(words)
