@@ -124,8 +124,8 @@ def test_only_the_host_of_an_address_is_ever_named():
 def told(url, *ends):
     """Tell a heartbeat how cycles ended, `good` or `bad`; return what was logged."""
     log = MemoryLog()
-    watchers = ToldWatchers(lambda: log)
-    watchers.learn(url, None)
+    watchers = ToldWatchers()
+    watchers.learn(url, None, lambda: log)
     for each in ends:
         watchers.cycle_ended(failed=each == "bad")
     return [(event.level, event.name, event.fields) for event in log.events]

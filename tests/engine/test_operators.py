@@ -9,6 +9,7 @@ from sereno.adapters.store.sql import open_store
 from sereno.domain.cadence import Period
 from sereno.domain.errors import StoreUnavailable
 from sereno.engine.conditions import Happenings
+from sereno.engine.operators import ON_TRIAL
 
 MADE = TUESDAY - timedelta(days=30)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -152,6 +153,12 @@ def test_stuck_mail_of_others_is_counted_without_the_operators_own(room):
     assert item.title == "Correo rechazado"
     assert ": 1." in item.text
     assert "aviso" not in item.detail
+
+
+def test_a_stuck_mail_shows_on_one_line_whatever_its_subject_holds(room):
+    room.mail("dead", "a\n24/11 correos «falso» para nadie")
+    ((item,),) = (bulletin.items for bulletin in room.tell())
+    assert len(item.detail.splitlines()) == 1
 
 
 def test_a_relay_that_does_not_answer_is_told_by_the_mail_that_waits_for_it(room):
@@ -305,6 +312,29 @@ def test_an_overview_never_says_that_all_is_well_while_something_is_open(room):
     assert told.summary.startswith("NO está todo en orden: 1 cosa pendiente")
     assert told.subject == "Sereno: resumen semanal: NO está todo en orden"
     assert [item.title for item in told.items] == ["Tarea brass"]
+
+
+def test_an_overview_says_that_mail_to_the_operators_died_which_nothing_else_tells_them(room):
+    room.job(1)
+    room.tell()
+    room.let_all_end("dead")
+    room.job(0)
+    room.job(1, name="email_services")
+    room.tell()
+    told = overview(room)
+    assert told.summary.startswith("NO está todo en orden: 2 cosas pendientes")
+    assert [item.title for item in told.items] == ["Tarea email_services", "Correo para los operadores"]
+
+
+def test_an_overview_is_not_well_while_all_mail_is_held(room):
+    room.store.desk.hold_mail("mudanza", room.now)
+    told = overview(room)
+    assert told.summary.startswith("NO está todo en orden")
+    assert [item.title for item in told.items] == ["Salida de todo el correo"]
+
+
+def test_an_overview_on_trial_says_that_nobody_is_told(store):
+    assert overview(Watchroom(store, trial=True)).notes == (ON_TRIAL,)
 
 
 def test_an_overview_counts_what_was_missed_in_the_week(room):

@@ -113,7 +113,7 @@ class ProcessCycles:
             )
         self.known = told
         self.clock.learn(told.zone, told.behind)
-        self.watchers.learn(told.heartbeat, told.notify_socket)
+        self.watchers.learn(told.heartbeat, told.notify_socket, lambda: self.open_log(told))
 
     def _settings_stamp(self) -> Stamp:
         return stamp_of(self.known.settings_file) if self.known else None

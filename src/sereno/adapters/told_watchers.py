@@ -10,14 +10,17 @@ from sereno.engine.ports import Log
 class ToldWatchers:
     """Tell whoever is known to watch; the rest is silence."""
 
-    def __init__(self, open_log: Callable[[], Log] | None = None) -> None:
-        self._open_log = open_log
+    def __init__(self) -> None:
+        self._open_log: Callable[[], Log] | None = None
         self._heartbeat: str | None = None
         self._manager = ServiceManager(None)
         self._trouble = ""
 
-    def learn(self, heartbeat: str | None, notify_socket: str | None) -> None:
-        """Know from now on who watches."""
+    def learn(
+        self, heartbeat: str | None, notify_socket: str | None, open_log: Callable[[], Log] | None = None
+    ) -> None:
+        """Know from now on who watches; a log is opened only where something is to be said."""
+        self._open_log = open_log
         self._heartbeat = heartbeat
         self._manager = ServiceManager(notify_socket)
 

@@ -28,6 +28,8 @@ _TITLES: Mapping[str, str] = {
     "mail/dead": "Correo rechazado",
     "mail/unknown": "Correo que no se sabe si salió",
     "mail/held": "Correo retenido",
+    "mail/own": "Correo para los operadores",
+    "mail/hold": "Salida de todo el correo",
     "calendar": "Calendario laboral",
     "cycle": "Ciclo del maestro",
     "settings": "Ajustes",

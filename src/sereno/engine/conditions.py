@@ -9,7 +9,7 @@ from sereno.domain.alarms import Condition
 from sereno.domain.outbox import State
 from sereno.engine.agenda import Post
 from sereno.engine.logbook import Missed
-from sereno.engine.mail_records import MailLine
+from sereno.engine.mail_records import MailLine, MailSummary
 from sereno.engine.master import MAIL_JOB
 from sereno.engine.ports import Store
 from sereno.engine.records import JobResult, Run
@@ -19,7 +19,8 @@ ORIGIN = "sereno/operadores"
 """Of the operators' own mail."""
 MANY = 3
 """Failures in a row that are told a second time."""
-RESULTS_READ = 50
+RESULTS_READ = 12
+WORDS_SHOWN = 300
 TAIL_LINES = 30
 TAIL_LENGTH = 8_000
 MAIL_SHOWN = 5
@@ -50,6 +51,8 @@ class Sight:
 
     conditions: tuple[Condition, ...]
     seen: frozenset[str]
+    untold: tuple[Condition, ...] = ()
+    """What no mail of its own is written of, because it might not arrive; an overview says it."""
 
 
 def look_after(
@@ -58,23 +61,29 @@ def look_after(
     """Gather every condition but missed periods, which are no state; may raise StoreUnavailable."""
     watched = [post for post in posts if not post.orders.unconfigured]
     own = {state: len(store.desk.lines({state}, ORIGIN, OWN_READ)) for state in STUCK}
-    jobs = [(name, store.job_results(name, RESULTS_READ)) for name in _jobs(watched)]
-    known_jobs = [(name, results) for name, results in jobs if results and not _is_ours(name, results, own)]
-    runs = [run for run in (_last_runs(watched, store)) if run is not None]
+    jobs = {name: store.job_results(name, RESULTS_READ) for name in _jobs(watched)}
+    ours = {name: results for name, results in jobs.items() if _is_ours(name, results, own)}
+    told = {name: results for name, results in jobs.items() if results and name not in ours}
+    runs = [run for run in _last_runs(watched, store) if run is not None]
+    summary = store.mail_summary(now)
     conditions = (
-        *(each for name, results in known_jobs for each in _job(name, results)),
+        *(each for name, results in told.items() for each in _job(name, results)),
         *(each for run in runs for each in _digest(run)),
-        *_mail(store, own, now),
+        *_mail(store, summary, own),
         *_of_cycle(happened),
         *_texts("calendar", calendar_faults),
     )
     seen = {
-        *(f"job/{name}" for name, _ in known_jobs),
+        *(f"job/{name}" for name in told),
         *(f"digest/{run.monitor}/{run.digest}" for run in runs),
         "calendar",
         "settings",
     }
-    return Sight(conditions, frozenset(seen))
+    untold = (
+        *(each for name, results in ours.items() for each in _job(name, results)),
+        *_own_mail(summary, own),
+    )
+    return Sight(conditions, frozenset(seen), untold)
 
 
 def tell_missed(missed: Sequence[Missed]) -> Condition:
@@ -111,7 +120,7 @@ def _jobs(watched: Sequence[Post]) -> list[str]:
 
 def _is_ours(job: str, results: Sequence[JobResult], own: Mapping[State, int]) -> bool:
     """Tell whether mail may be in trouble for the operators' own mail alone: of that no mail is written."""
-    return job == MAIL_JOB and results[-1].code == 1 and any(own.values())
+    return job == MAIL_JOB and bool(results) and results[-1].code == 1 and any(own.values())
 
 
 def _last_runs(watched: Sequence[Post], store: Store) -> Iterator[Run | None]:
@@ -123,7 +132,8 @@ def _last_runs(watched: Sequence[Post], store: Store) -> Iterator[Run | None]:
 def _job(name: str, results: Sequence[JobResult]) -> Iterator[Condition]:
     failures, last = failures_in_a_row(results), results[-1]
     if failures:
-        times = f", {failures} veces seguidas" if failures > 1 else ""
+        more = " o más" if failures == RESULTS_READ else ""
+        times = f", {failures} veces seguidas{more}" if failures > 1 else ""
         text = f"Terminó a las {last.ended_at:%H:%M del %d/%m/%Y}: {code_words(last.code)}{times}."
         yield Condition(f"job/{name}", 2 if failures >= MANY else 1, text, end_of(last.tail))
 
@@ -134,8 +144,7 @@ def _digest(run: Run) -> Iterator[Condition]:
         yield Condition(f"digest/{run.monitor}/{run.digest}", 1, f"{text} {run.why}")
 
 
-def _mail(store: Store, own: Mapping[State, int], now: datetime) -> Iterator[Condition]:
-    summary = store.mail_summary(now)
+def _mail(store: Store, summary: MailSummary, own: Mapping[State, int]) -> Iterator[Condition]:
     counts = {state: summary.of(state) - own[state] for state in STUCK}
     counts["held"] -= summary.awaiting
     words = {
@@ -149,6 +158,16 @@ def _mail(store: Store, own: Mapping[State, int], now: datetime) -> Iterator[Con
             yield Condition(f"mail/{state}", number, text, _newest(store, state))
 
 
+def _own_mail(summary: MailSummary, own: Mapping[State, int]) -> Iterator[Condition]:
+    stuck = sum(own.values())
+    if stuck:
+        text = f"No llegaron a los operadores: {stuck}. «sereno mail list --origin {ORIGIN}» los muestra."
+        yield Condition("mail/own", stuck, text)
+    if summary.hold is not None:
+        since = f"{summary.hold.since:%d/%m/%Y a las %H:%M}"
+        yield Condition("mail/hold", 1, f"Desde el {since} no sale nada, hasta «sereno mail hold off».")
+
+
 def _newest(store: Store, state: State) -> str:
     lines = store.desk.lines({state}, None, MAIL_SHOWN * 4)
     others = [each for each in lines if each.origin != ORIGIN]
@@ -156,10 +175,13 @@ def _newest(store: Store, state: State) -> str:
 
 
 def _mail_words(line: MailLine) -> str:
+    """Write a delivery on one line, whatever strangers wrote into it."""
     shown = ", ".join(line.recipients[:RECIPIENTS_SHOWN])
     more = len(line.recipients) - RECIPIENTS_SHOWN
     to = f"{shown} y {more} más" if more > 0 else shown or "nadie"
-    return f"{line.queued_at:%d/%m %H:%M} {line.origin} «{line.subject}» para {to}: {line.answer}"
+    subject, answer = line.subject[:WORDS_SHOWN], line.answer[:WORDS_SHOWN]
+    words = f"{line.queued_at:%d/%m %H:%M} {line.origin} «{subject}» para {to}: {answer}"
+    return " ".join(words.split())
 
 
 def _of_cycle(happened: Happenings) -> Iterator[Condition]:

@@ -27,6 +27,7 @@ from sereno.engine.ports import Letter, Log, Store
 OVERVIEW = "overview"
 MISSED = "missed"
 """Subjects that are marks: the week told last, and the last missed period told."""
+ON_TRIAL = "Sereno está en pruebas: ningún correo llega a sus destinatarios."
 
 ComposeBulletin = Callable[[Bulletin, Letter], Message]
 """Render a mail to the operators and compose it to the bytes that are sent."""
@@ -101,8 +102,10 @@ def _with_missed(changes: Changes, missed: Sequence[Missed], now: datetime) -> C
 
 
 def _tell_overview(desk: OperatorsDesk, week: str, sight: Sight, calendar: Calendar, now: datetime) -> None:
-    bulletin = write_overview(week, desk.posts, desk.store, sight.conditions, calendar, now)
-    message = _composed(desk, bulletin, now)
+    conditions = (*sight.conditions, *sight.untold)
+    bulletin = write_overview(week, desk.posts, desk.store, conditions, calendar, now)
+    notes = (*((ON_TRIAL,) if desk.trial else ()), *bulletin.notes)
+    message = _composed(desk, replace(bulletin, notes=notes), now)
     desk.store.logbook.tell([Alarm(OVERVIEW, MARK, week, now, now)], (), message)
     desk.log.info("operators.overview", week=week)
 

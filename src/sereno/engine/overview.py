@@ -169,11 +169,8 @@ def _mail(mail: MailSummary) -> Section:
 
 
 def _mail_notes(mail: MailSummary) -> Iterator[str]:
-    if mail.hold is not None:
-        yield (
-            f"El correo está retenido desde el {mail.hold.since:%d/%m/%Y a las %H:%M} ({mail.hold.why}): "
-            "no sale nada hasta «sereno mail hold off»."
-        )
+    if mail.of("old"):
+        yield f"Esperan decisión {mail.of('old')} correos antiguos de colas: «sereno mail adopt» o «ignore»."
 
 
 def _unwatched(posts: Sequence[Post]) -> Iterator[str]:
