@@ -234,7 +234,19 @@ def test_a_calendar_without_next_year_is_told_once_and_what_is_mended_silently(r
     room.calendar_faults = room.calendar_faults[1:]
     assert room.said() == []
     room.calendar_faults = ()
-    assert room.said() == [("Resuelto", "Calendario laboral")]
+    (bulletin,) = room.tell()
+    assert [(item.badge.words, item.title) for item in bulletin.items] == [
+        ("Ya no se avisa", "Calendario laboral")
+    ]
+    assert bulletin.title == "Algo ha cambiado"
+
+
+def test_a_year_that_begins_unconfirmed_is_not_told_to_be_solved(room):
+    room.calendar_faults = ("Nadie ha confirmado los festivos de 2027.",)
+    room.tell()
+    room.calendar_faults, room.now = (), room.now.replace(year=2027, month=1, day=1)
+    bulletin, _overview = room.tell()
+    assert "resuelt" not in (bulletin.title + bulletin.subject + bulletin.summary).lower()
 
 
 def test_a_store_that_fails_leaves_operators_untold_and_nothing_queued(room):

@@ -12,12 +12,8 @@ WHY = (
     "Recibe este correo porque está entre los operadores de Sereno (OPERATORS). Se escribe cuando algo "
     "cambia, y una vez por semana un resumen. «sereno status» dice en cualquier momento cómo está todo."
 )
-FAILURE, REPEATED, WARNING, SOLVED = (
-    Badge("red", "Fallo"),
-    Badge("red", "Fallo repetido"),
-    Badge("amber", "Aviso"),
-    Badge("green", "Resuelto"),
-)
+FAILURE, REPEATED, WARNING = Badge("red", "Fallo"), Badge("red", "Fallo repetido"), Badge("amber", "Aviso")
+SOLVED, SILENT = Badge("green", "Resuelto"), Badge("amber", "Ya no se avisa")
 _RANKS = ("cycle", "clock", "settings", "job", "digest", "missed", "mail", "calendar")
 """Kinds of subjects, the worst first."""
 _WARNINGS = frozenset({"mail", "calendar", "clock"})
@@ -72,13 +68,12 @@ def write_changes(changes: Sequence[Change], now: datetime) -> Bulletin:
     """Write what has changed, the worst first; the subject names the worst and how many more there are."""
     ordered = sorted(changes, key=_rank)
     titles = [title_of(each.subject) for each in ordered]
-    bad = sum(each.kind != "over" for each in ordered)
+    badges = [badge_of(each) for each in ordered]
     more = f" y {len(ordered) - 1} más" if len(ordered) > 1 else ""
-    worst = badge_of(ordered[0])
     return Bulletin(
-        title="Algo ha cambiado" if bad else "Algo se ha resuelto",
-        subject=f"{HEADING}: {worst.words.lower()}: {titles[0]}{more}",
-        summary=_summary(bad, len(ordered) - bad),
+        title="Algo se ha resuelto" if {*badges} == {SOLVED} else "Algo ha cambiado",
+        subject=f"{HEADING}: {badges[0].words.lower()}: {titles[0]}{more}",
+        summary=_summary(badges),
         at=now,
         items=tuple(_item(each) for each in ordered),
     )
@@ -93,7 +88,8 @@ def title_of(subject: str) -> str:
 def badge_of(change: Change) -> Badge:
     """Say how bad a change is."""
     if change.kind == "over":
-        return SOLVED
+        # A year that nobody has confirmed is no longer told once it has begun: that solves nothing.
+        return SILENT if change.subject == "calendar" else SOLVED
     return badge_at(change.subject, change.level)
 
 
@@ -126,9 +122,12 @@ def _over_words(change: Change) -> str:
     return f"{now_well} Se avisó el {change.since:%d/%m/%Y a las %H:%M}: {change.text}"
 
 
-def _summary(bad: int, solved: int) -> str:
+def _summary(badges: Sequence[Badge]) -> str:
+    solved, silent = badges.count(SOLVED), badges.count(SILENT)
+    bad = len(badges) - solved - silent
     parts = [
         f"{bad} {'cosa necesita' if bad == 1 else 'cosas necesitan'} atención" if bad else "",
         f"{solved} {'resuelta' if solved == 1 else 'resueltas'}" if solved else "",
+        f"{silent} de la que ya no se avisa" if silent else "",
     ]
     return " · ".join(filter(None, parts))
