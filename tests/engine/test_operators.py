@@ -3,13 +3,14 @@ from datetime import timedelta
 
 import pytest
 from tests.engine.told_operators import MINUTE, OPERATORS, TUESDAY, Watchroom, opened
+from tests.engine.watching import Site
 
 from sereno.adapters.memory import MemoryStore
 from sereno.adapters.store.sql import open_store
 from sereno.domain.cadence import Period
 from sereno.domain.errors import StoreUnavailable
 from sereno.engine.conditions import Happenings
-from sereno.engine.operators import ON_TRIAL
+from sereno.engine.operators import ON_TRIAL, happenings
 
 MADE = TUESDAY - timedelta(days=30)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -382,3 +383,26 @@ def test_an_overview_counts_the_rounds_of_the_week_alone(room):
     room.now = MONDAY + 7 * DAY
     later = room.tell()[-1]
     assert [line.cells[3] for line in later.sections[0].lines] == ["0", "0"]
+
+
+def cycle_told(site):
+    """Turn one cycle whose operators are told; return what each thing said was about."""
+    room = Watchroom(site.store, now=site.start - HOUR)
+
+    def tell(order, state, calendar):
+        room.tell_from(happenings(order, state), calendar, site.clock.now())
+
+    site.tell = tell
+    site.once()
+    return [(item.title, item.text) for bulletin in room.bulletins for item in bulletin.items]
+
+
+def test_a_cycle_tells_of_its_jobs_once_they_have_ended():
+    ((title, text),) = cycle_told(Site(codes={"brass": 3}))
+    assert title == "Tarea brass"
+    assert text.endswith("código 3.")
+
+
+def test_a_cycle_tells_what_nobody_foresaw_in_it():
+    told = dict(cycle_told(Site(codes={"brass": RuntimeError("se acabó el papel")})))
+    assert told == {"Ciclo del maestro": "RuntimeError('se acabó el papel')"}

@@ -69,8 +69,11 @@ class Watchroom:
         self.now += after
         before = len(self.bulletins)
         calendar = Calendar(no_holidays, parse_holidays(self.holidays))
-        tell_operators(self.desk(), happened or Happenings(), calendar, self.now)
+        self.tell_from(happened or Happenings(), calendar, self.now)
         return self.bulletins[before:]
+
+    def tell_from(self, happened: Happenings, calendar: Calendar, now: datetime) -> None:
+        tell_operators(self.desk(), happened, calendar, now)
 
     def said(self, happened: Happenings | None = None, **when) -> list[tuple[str, str]]:
         """Tell, and return badge and title of each thing said."""
