@@ -15,8 +15,9 @@ from sqlalchemy.pool import NullPool
 
 from sereno.adapters.attachments import AttachmentPolicy
 from sereno.adapters.clock import StopSignal, SystemClock
-from sereno.adapters.journal import FolderJournals, boot_id
+from sereno.adapters.journal import FolderJournals
 from sereno.adapters.journal_lines import read_lines
+from sereno.adapters.machine import boot_id
 from sereno.adapters.memory import MemoryLog
 from sereno.adapters.mime import SenderPolicy
 from sereno.adapters.queue_letters import compose_row

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sereno.adapters.journal import ENOUGH, FolderJournals, boot_id
+from sereno.adapters.journal import ENOUGH, FolderJournals
 from sereno.adapters.journal_lines import begun_line, ended_line, head_line, read_lines
+from sereno.adapters.machine import boot_id
 from sereno.adapters.memory import MemoryJournals
 from sereno.domain.errors import StoreUnavailable
 from sereno.domain.outbox import Attempt, Sent

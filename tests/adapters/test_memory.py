@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sereno.adapters.machine import this_process
 from sereno.adapters.memory import MemoryClock, MemoryJobs
 from sereno.domain.errors import StoreUnavailable
 
@@ -30,7 +31,22 @@ def test_a_job_ends_with_its_code_and_what_stops_it_is_told():
 
     clock = MemoryClock(NIGHT)
     jobs = MemoryJobs({"brass": lambda: int(clock.rest(5)), "riesgos": fail}, clock)
-    done, failed, unknown = map(jobs.run, ["brass", "riesgos", "nadie"])
+    assert [jobs.start(job) for job in ["brass", "riesgos", "nadie"]] == [None] * 3
+    done, failed, unknown = (jobs.next_end(60) for _ in range(3))
     assert (done.code, done.ended_at - done.started_at) == (0, timedelta(seconds=5))
     assert (failed.code, failed.tail) == (1, "el disco está lleno")
     assert unknown.code == -1
+
+
+def test_once_every_end_is_told_the_time_passes():
+    clock = MemoryClock(NIGHT)
+    jobs = MemoryJobs({"brass": lambda: 0}, clock)
+    jobs.start("brass")
+    assert jobs.next_end(60).job == "brass"
+    assert clock.rests == []
+    assert jobs.next_end(60) is None
+    assert clock.rests == [60]
+
+
+def test_nothing_is_left_of_what_ran_in_a_process_that_is_no_more():
+    assert MemoryJobs({}, MemoryClock(NIGHT)).end_left(this_process()) is False

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from tests.contracts.building import DAY, LONG_AGO, MINUTE, NOW, a_message, counts
 
+from sereno.domain.alarms import Alarm
 from sereno.domain.errors import StoreUnavailable
-from sereno.engine.logbook import Alarm, Lease, Missed, Process, Running
+from sereno.engine.logbook import Lease, Missed, Process, Running
 from sereno.engine.records import JobResult
 
 ME = Process(4_001, 1_794_000_000.123456, "arranque-1", "torre")

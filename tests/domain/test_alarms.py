@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sereno.domain.alarms import MARK, Alarm, Condition, decide
+from sereno.domain.alarms import CALM, MARK, OVER, Alarm, Condition, decide
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=ZoneInfo("Europe/Madrid"))
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -111,6 +111,22 @@ def test_what_is_remembered_and_is_no_alarm_does_not_end():
     assert now_is(known=known("overview", MARK, "2026-W47")).over == frozenset()
 
 
+def test_what_flickers_is_told_once_in_an_hour_and_what_stays_is_told_after_it():
+    over = now_is(known=known()).known[0]
+    assert over.level == OVER
+    begun = Condition(JOB, 1, "falla")
+    assert now_is(begun, known={JOB: over}, at=NOW + CALM / 2).told == ()
+    assert kinds(now_is(begun, known={JOB: over}, at=NOW + CALM)) == [("raised", JOB)]
+
+
+def test_what_stays_over_is_forgotten_without_a_word():
+    over = now_is(known=known()).known[0]
+    still = now_is(known={JOB: over}, at=NOW + CALM / 2)
+    assert (still.told, still.known, still.over) == ((), (), frozenset())
+    later = now_is(known={JOB: over}, at=NOW + CALM)
+    assert (later.told, later.known, later.over) == ((), (), {JOB})
+
+
 subjects = st.sampled_from([JOB, "job/riesgos", "digest/brass/diario", DEAD, "calendar", "cycle", "settings"])
 conditions = st.builds(Condition, subjects, st.integers(1, 4), st.sampled_from(["uno", "otro", "uno\notro"]))
 cycles = st.lists(st.lists(conditions, max_size=4, unique_by=lambda each: each.subject), max_size=12)
@@ -143,8 +159,9 @@ def test_what_is_over_had_been_told_and_is_told_once(history):
                 assert change.subject in open_ones
                 open_ones.remove(change.subject)
             else:
-                assert (change.kind == "worse") == (change.subject in alarms)
+                assert (change.kind == "worse") == (change.subject in open_ones)
                 open_ones.add(change.subject)
+        open_ones -= changes.over
         alarms = _apply(alarms, changes)
 
 
@@ -156,6 +173,7 @@ def test_whatever_is_the_case_is_known_afterwards_at_no_higher_level(history):
         alarms = _apply(alarms, decide(alarms, found, {c.subject for c in found}, at))
         for condition in found:
             assert alarms[condition.subject].level <= condition.level
+            assert alarms[condition.subject].level != MARK
 
 
 def test_changes_are_decided_from_values_alone():

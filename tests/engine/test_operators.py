@@ -67,7 +67,7 @@ def test_all_that_changes_in_a_cycle_is_one_mail_with_the_worst_first(room):
     (bulletin,) = room.tell()
     titles = ["Tarea brass", "Informe brass/diario", "Correo rechazado", "Calendario laboral"]
     assert [item.title for item in bulletin.items] == titles
-    assert bulletin.subject == "Sereno: fallo: Tarea brass y 3 más"
+    assert bulletin.subject == "Sereno: fallo: tarea brass y 3 más"
     (message,) = room.own_mail()
     assert message.envelope.recipients == OPERATORS
     mail = opened(message)
@@ -179,7 +179,11 @@ def missed(room, *names, days=1):
 def test_missed_periods_are_told_once_in_one_paragraph(room):
     (bulletin,) = room.tell(missed(room, "2026-11-20", "2026-11-23"))
     (item,) = bulletin.items
-    assert "brass/diario: 2026-11-20; brass/diario: 2026-11-23" in item.text
+    assert "terminaron 2 periodos sin servirse: brass/diario (2)." in item.text
+    assert [line.split()[:2] for line in item.detail.splitlines()] == [
+        ["brass/diario", "2026-11-20"],
+        ["brass/diario", "2026-11-23"],
+    ]
     assert room.said() == []
     assert room.said(missed(room, "2026-11-19")) == [("Fallo", "Periodos sin servir")]
 

@@ -14,7 +14,7 @@ from sereno.adapters.mime import SenderPolicy
 from sereno.domain.calendar import Calendar, parse_holidays
 from sereno.domain.outbox import Attempt, Envelope, Message
 from sereno.engine.agenda import Orders, Post
-from sereno.engine.conditions import ORIGIN, Happenings
+from sereno.engine.conditions import OPERATORS_MAIL, Happenings
 from sereno.engine.operators import OperatorsDesk, tell_operators
 from sereno.engine.ports import Store
 from sereno.engine.records import JobResult, Run
@@ -117,7 +117,7 @@ class Watchroom:
         self.let_all_end("accepted")
 
     def own_mail(self) -> list[Message]:
-        return [message for message in self.store.pending() if message.origin == ORIGIN]
+        return [message for message in self.store.pending() if message.origin == OPERATORS_MAIL]
 
     def _compose(self, bulletin, letter):
         self.bulletins.append(bulletin)

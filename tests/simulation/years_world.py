@@ -1,7 +1,6 @@
 """A year of the watch from a seed: the real engine, on an injected clock, among fakes that fail at random."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from itertools import count
@@ -23,16 +22,19 @@ from sereno.domain.cycle import CycleTimes
 from sereno.domain.errors import AlreadyComplete, LeadHeld, StoreUnavailable
 from sereno.domain.outbox import Attempt, Envelope, Message
 from sereno.engine.agenda import Orders, Post, owed
+from sereno.engine.bulletin import Bulletin
 from sereno.engine.logbook import Process
-from sereno.engine.master import MAIL_JOB, Master, State
+from sereno.engine.master import MAIL_JOB, Master, Order, State
+from sereno.engine.operators import OperatorsDesk, happenings, tell_operators
 from sereno.engine.own_cycles import OwnCycles
+from sereno.engine.ports import Letter
 from sereno.engine.records import Run
 from sereno.engine.vigil import keep_watch
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 MONITORS = tuple(each for each in shipped_monitors() if each.name in {"brass", "no_conformidades", "riesgos"})
-SPANS = (timedelta(minutes=5), timedelta(minutes=20), HOUR)
+SPANS = (timedelta(minutes=5), *[timedelta(minutes=20), HOUR] * 3)
 
 
 @cache
@@ -119,8 +121,7 @@ class World:
     def _serve(self, post: Post, plan: Any, fate: str) -> int:
         now = self.clock.now()
         try:
-            if self.is_full:
-                raise StoreUnavailable("el almacén: no queda espacio en el disco")
+            self._touch_disk()
             period = owed(post.monitor, plan, post.orders, now, self.calendar(), self.real)
             if not isinstance(period, Period):
                 return 0
@@ -132,6 +133,10 @@ class World:
             return 1
         self.truth.served(run)
         return int(blind)
+
+    def _touch_disk(self) -> None:
+        if self.is_full:
+            raise StoreUnavailable("el almacén: no queda espacio en el disco")
 
     def _run(
         self, post: Post, plan: Any, period: Period, now: datetime, *, blind: bool
@@ -176,10 +181,30 @@ class World:
             log=self.log,
             show=self._show,
             mail_waits=lambda _now: bool(self.real.pending()),
-            tell=self.truth.tell,
+            tell=self._tell,
             tidy=lambda: True,
             is_alive=lambda process: process == OTHER,
         )
+
+    def _tell(self, order: Order, state: State, calendar: Calendar) -> None:
+        """Tell the operators as the master does, with mail that is no more than its words."""
+        desk = OperatorsDesk(
+            operators=("operador@example.com",),
+            trial=False,
+            posts=self.posts(),
+            store=self.store,
+            compose=self._compose,
+            calendar_faults=lambda: (),
+            log=self.log,
+            new_id=lambda: f"o{next(self.ids)}",
+        )
+        tell_operators(desk, happenings(order, state), calendar, state.started_at)
+
+    def _compose(self, bulletin: Bulletin, letter: Letter) -> Message:
+        words = [line for item in bulletin.items for line in item.detail.splitlines()]
+        envelope = Envelope("sereno@example.com", letter.to)
+        data = f"Subject: x\r\n\r\n{'|'.join(words)}".encode()
+        return Message(letter.message_id, letter.list_id, letter.subject, envelope, data, letter.date)
 
     def _show(self, state: State) -> None:
         self.clock.until = state.wake_at if state.phase == "resting" else None
@@ -222,6 +247,7 @@ class World:
         """Let the machine sleep, for an hour or a weekend."""
         self.truth.down(self.clock.now())
         self.clock.sleep(self.rng.choice((1.0, 10.0, 60.0)) * HOUR)
+        self.truth.down(self.clock.now())
 
     def _set_clock(self) -> None:
         """Set the clock wrong, and right again after a while."""
@@ -244,6 +270,3 @@ class World:
 def lives(seed: int, store: Callable[[datetime], Any], days: int = 365) -> World:
     """Live a year (or so many days) from a seed."""
     return World(seed, store, days).live()
-
-
-__all__ = ["World", "lives", "replace"]

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from threading import Event, Thread
 from time import monotonic
 from typing import Any
+from uuid import uuid4
 
-from sereno.adapters.process_trees import end_tree
+from sereno.adapters.process_trees import end_tree, start_tree
 from sereno.engine.ports import Stop
 
 POLL = 0.2
@@ -27,6 +28,8 @@ class CycleChild:
     process: subprocess.Popen[bytes]
     answers: int
     """The end of the pipe from which its answers are read."""
+    mark: str
+    """By which all that came of it is known."""
     told: dict[str, Any] = field(default_factory=dict)
     why: str = ""
     """Why it was ended; empty where it ended by itself."""
@@ -52,11 +55,12 @@ class CycleChild:
                 self._end("no se detuvo a tiempo")
             elif now - self.heard_at > SILENCE:
                 self._end(f"no dio señales durante {SILENCE / 60:.0f} minutos")
+        end_tree(self.process, self.mark)  # what it left, if it died
         return self.told
 
     def _end(self, why: str) -> None:
         self.why = why
-        end_tree(self.process)
+        end_tree(self.process, self.mark)
 
     def _listen(self) -> None:
         """Hear every line it says, to the last; then its end."""
@@ -77,24 +81,20 @@ class CycleChild:
 
 
 def start_cycle(
-    command: Sequence[str], environment: Mapping[str, str] | None, order: Mapping[str, Any]
+    command: Sequence[str], environment: Mapping[str, str], order: Mapping[str, Any]
 ) -> CycleChild:
     """Start a process, in a session of its own, and give it its order; raises OSError."""
     answers, answering = os.pipe()
+    mark = uuid4().hex
     try:
-        process = subprocess.Popen(  # noqa: S603  # ourselves
-            [*command, str(answering)],
-            env=environment,
-            stdin=subprocess.PIPE,
-            pass_fds=(answering,),
-            start_new_session=True,
-        )
+        pipes = {"stdin": subprocess.PIPE, "pass_fds": (answering,)}
+        process = start_tree([*command, str(answering)], environment, mark, pipes)
     except OSError:
         os.close(answers)
         raise
     finally:
         os.close(answering)
-    child = CycleChild(process, answers)
+    child = CycleChild(process, answers, mark)
     _order(process, order)
     return child
 

@@ -17,7 +17,6 @@ from typing import Any, Literal
 from sereno.adapters.clock import RestingClock
 from sereno.adapters.cycle_child import start_cycle
 from sereno.adapters.lookout import Look, look_around
-from sereno.adapters.process_trees import reap_adopted
 from sereno.adapters.status import StatusFile, read_json
 from sereno.adapters.told_watchers import ToldWatchers
 from sereno.domain.errors import LeadHeld
@@ -70,8 +69,8 @@ class ProcessCycles:
     """Turn each cycle in a process of its own."""
 
     command: Sequence[str]
-    environment: Mapping[str, str] | None
-    """The surroundings in which settings are read; None: our own."""
+    environment: Mapping[str, str]
+    """The surroundings in which settings are read."""
     me: Process
     clock: RestingClock
     reload: "ReloadSignal"
@@ -93,12 +92,12 @@ class ProcessCycles:
         except OSError as error:
             return self._died(order, 1, f"no se pudo iniciar: {error}")
         told = child.attend(self.clock.stop, self.watchers.alive)
-        reap_adopted()
         if "held" in told:
             raise LeadHeld(told["held"])
+        if "known" in told:
+            self._learn(known_of(told["known"]), written if reload else None)
         if "turned" not in told:
             return self._died(order, child.code, child.why or f"acabó con el código {child.code}")
-        self._learn(known_of(told["known"]), written if reload else None)
         self.last = turned_of(told["turned"])
         return self.last
 
@@ -170,24 +169,24 @@ class ProcessCycles:
         }
 
     def _died(self, order: Order, code: int, why: str) -> Turned:
-        """Rest a little after a cycle that died, and let the next one tell of it."""
-        if self.known is None or self.last is None:
+        """Rest a little after a cycle that died, and let the next one tell of it.
+
+        Raise CycleFailed for the first one, where it died before it knew anything.
+        """
+        if self.known is None:
             raise CycleFailed(code if code > 0 else 1)
-        now, what = self.clock.now(), f"El ciclo {order.number} no llegó a su fin: {why}"
-        if self.clock.stop.requested:
-            return self.last
-        self.open_log(self.known).error("cycle.died", cycle=order.number, why=why)
-        wake = extended(now, min(self.last.interval, RETRY))
-        self._publish(lambda status: faulty(status, what, now, wake))
-        self.last = replace(
-            self.last,
-            cycle=order.number,
-            wake_at=wake,
-            quiet_until=None,
-            failed=True,
-            faults=(*order.faults, what),
-        )
-        return self.last
+        now, rest = self.clock.now(), min(RETRY, self.last.interval if self.last else RETRY)
+        wake, what = extended(now, rest), f"El ciclo {order.number} no llegó a su fin: {why}"
+        last = self.last or Turned(order.number, wake, RETRY, frozenset(), None, failed=True)
+        if not self.clock.stop.requested:
+            self.open_log(self.known).error("cycle.died", cycle=order.number, why=why)
+            self._publish(lambda status: faulty(status, what, now, wake))
+            faults = (*order.faults, what)
+            last = replace(
+                last, cycle=order.number, wake_at=wake, quiet_until=None, failed=True, faults=faults
+            )
+        self.last = last
+        return last
 
     def _store(self) -> tuple[Look, ...]:
         return self.known.looks[:1] if self.known and self.known.looks else ()

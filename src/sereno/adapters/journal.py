@@ -14,7 +14,6 @@ from pathlib import Path
 from threading import Lock
 from typing import NoReturn
 
-import psutil
 from filelock import FileLock, Timeout
 
 from sereno.adapters.journal_lines import begun_line, ended_line, head_line, read_lines
@@ -24,17 +23,8 @@ from sereno.engine.journal_ports import Remains
 
 ENOUGH = 256 * 1024
 """Bytes from which a file is written anew, without what is settled."""
-_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _APPEND = os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0)
 _CREATE = _APPEND | os.O_CREAT | os.O_EXCL
-
-
-def boot_id() -> str:
-    """Tell this start of the machine from any other."""
-    try:
-        return _BOOT_ID.read_text("ascii").strip()
-    except OSError:  # not Linux; the time of the start wanders a little as the clock is set
-        return f"{round(psutil.boot_time(), -1):.0f}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The engine's ports in memory: dry runs and tests run on them, under the same contract as the real ones."""
 
+from collections import deque
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from sereno.domain.foreign import QueueRow
 from sereno.domain.outbox import Attempt, Delivery, Message, Sent
 from sereno.domain.rules import Table
 from sereno.engine.journal_ports import Journal, Remains
+from sereno.engine.logbook import Process
 from sereno.engine.mail_ports import Stamp
 from sereno.engine.ports import Clock
 from sereno.engine.records import JobResult
@@ -166,17 +168,30 @@ class MemoryLog:
 
 
 class MemoryJobs:
-    """Do the jobs of the master in this process."""
+    """Do the jobs of the master in this process, each as it is started."""
 
     def __init__(self, jobs: Mapping[str, Callable[[], int]], clock: Clock) -> None:
         self._jobs = jobs
         self._clock = clock
+        self._ends: deque[JobResult] = deque()
 
-    def run(self, job: str) -> JobResult:
-        """Do a job; what stops it is its code 1 and its last words."""
+    def start(self, job: str) -> Process | None:
+        """Do a job, to its end and without a process; what stops it is its code 1 and its last words."""
         started_at = self._clock.now()
         code, tail = self._do(job)
-        return JobResult(job, started_at, self._clock.now(), code, tail)
+        self._ends.append(JobResult(job, started_at, self._clock.now(), code, tail))
+        return None
+
+    def next_end(self, seconds: float) -> JobResult | None:
+        """Tell how a job ended, the first one first; let the time pass when all is told."""
+        if self._ends:
+            return self._ends.popleft()
+        self._clock.rest(seconds)
+        return None
+
+    def end_left(self, worker: Process) -> bool:  # noqa: ARG002  # as the port has it
+        """Say that nothing is left: what is done in a process ends with it."""
+        return False
 
     def _do(self, job: str) -> tuple[int, str]:
         if job not in self._jobs:

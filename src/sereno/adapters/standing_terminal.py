@@ -9,7 +9,6 @@ from sereno.adapters.terminal import NONE, Terminal
 from sereno.domain.foreign import short_name
 from sereno.engine.explaining import Attempt, Explanation
 from sereno.engine.mail_records import MailSummary
-from sereno.engine.records import JobResult
 from sereno.engine.standing import JobStanding, Standing
 from sereno.engine.wording import RUN_WORDS, code_words
 
@@ -44,7 +43,7 @@ class StandingTerminal:
         for attempt in told.attempts:
             self._attempt(attempt)
         for failure in told.failures:
-            self.terminal.say(f"  {failure.started_at:%d/%m %H:%M} la tarea falló: {_code_words(failure)}")
+            self.terminal.say(f"  {failure.started_at:%d/%m %H:%M} la tarea falló: {code_words(failure)}")
 
     def _attempt(self, attempt: Attempt) -> None:
         run = attempt.run
@@ -70,7 +69,7 @@ def _job_row(each: JobStanding) -> tuple[str, ...]:
         each.job,
         each.state,
         NONE if last is None else f"{last.ended_at:%d/%m %H:%M}",
-        NONE if last is None else _code_words(last),
+        NONE if last is None else code_words(last),
         NONE if due is None else f"{due:%d/%m %H:%M}",
     )
 
@@ -78,10 +77,6 @@ def _job_row(each: JobStanding) -> tuple[str, ...]:
 def _mail_words(mail: MailSummary) -> str:
     counts = [f"{words}: {mail.of(state)}" for state, words in STATE_WORDS.items() if mail.of(state)]
     return ", ".join([*counts, f"aceptados hoy: {mail.accepted_since}"])
-
-
-def _code_words(result: JobResult) -> str:
-    return code_words(result.code)
 
 
 def _whom(recipients: Sequence[str]) -> str:

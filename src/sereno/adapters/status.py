@@ -9,13 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
-
+from sereno.adapters.machine import CLOCK_SLACK, is_running, process_at
 from sereno.engine.ports import Log
 from sereno.engine.standing import Published
-
-CLOCK_SLACK = 2.0
-"""Seconds by which the system's two clocks, of files and of processes, may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +68,5 @@ def read_status(path: Path) -> Published:
 
 def _is_alive(pid: object, written: float) -> bool:
     """Tell whether a process is there that is no younger than the file: numbers are used again."""
-    if not isinstance(pid, int):
-        return False
-    try:
-        return bool(psutil.Process(pid).create_time() <= written + CLOCK_SLACK)
-    except (psutil.Error, ValueError, OverflowError):
-        return False
+    process = process_at(pid) if isinstance(pid, int) else None
+    return process is not None and is_running(process) and process.create_time() <= written + CLOCK_SLACK

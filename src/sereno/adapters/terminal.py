@@ -81,7 +81,7 @@ class Terminal:
         self.table(headings, [*_run_rows(ours), *_other_rows(state, {run.monitor for run in ours})])
         for job, result in state.results.items():
             if result.code != 0:
-                _print(f"\n{job}: {code_words(result.code)}. Lo último que dijo:\n{result.tail}", fg="red")
+                _print(f"\n{job}: {code_words(result)}. Lo último que dijo:\n{result.tail}", fg="red")
         for fault in state.faults:
             _print(f"\nEl ciclo ha fallado: {fault}", fg="red")
 
@@ -220,7 +220,7 @@ def _findings(run: Run) -> str:
 def _last_words(result: JobResult) -> str:
     """Say how a job ended: a good one in its own last words."""
     said = result.tail.splitlines()
-    return said[-1] if said and result.code == 0 else code_words(result.code)
+    return said[-1] if said and result.code == 0 else code_words(result)
 
 
 def _served_words(served: Served) -> str:

@@ -28,7 +28,8 @@ JOURNALS = "mail-journal"
 @contextmanager
 def open_post_office(site: Site, store: Store, log: Log) -> Iterator[PostOffice]:
     """Gather what delivering mail works with, and let go of the queues' databases at the end."""
-    from sereno.adapters.journal import FolderJournals, boot_id
+    from sereno.adapters.journal import FolderJournals
+    from sereno.adapters.machine import boot_id
 
     journals = FolderJournals(_journals(site), boot_id(), new_id)
     with _office(site, store, log, _relay(site), journals) as office:

@@ -53,10 +53,18 @@ def open_site(
     holidays = HolidayCalendar(
         settings.holidays_country, settings.holidays_subdiv or "", settings.festivos_file
     )
-    terminal = Terminal()
-    names = _local_names(settings.home, monitors)
-    clock, environment = _clock(settings, stop, at), settled_environment(settings, monitors, environ)
-    return Site(settings, environment, monitors, clock, stop, terminal, holidays.calendar, names)
+    behind = _behind(settings)
+    return Site(
+        settings=settings,
+        environment=settled_environment(settings, monitors, environ),
+        monitors=monitors,
+        clock=_clock(settings, stop, at, behind),
+        stop=stop,
+        behind=behind,
+        terminal=Terminal(),
+        calendar=holidays.calendar,
+        local_names=_local_names(settings.home, monitors),
+    )
 
 
 def load_monitors(environ: Mapping[str, str] | None = None) -> tuple[Monitor, ...]:
@@ -113,13 +121,16 @@ def check_demo_estate(seed: int, scale: int) -> tuple[Site, tuple["Verdict", ...
         return site, hold_claims(site.monitors, site.registers(), today, thresholds, estate.placed)
 
 
-def _clock(settings: Settings, stop: StopSignal, at: datetime | None) -> Clock:
+def _clock(settings: Settings, stop: StopSignal, at: datetime | None, behind: timedelta) -> Clock:
     if at is not None:
         from sereno.adapters.memory import MemoryClock
 
         return MemoryClock(at.replace(tzinfo=settings.tz))
-    behind = timedelta()
-    if settings.demo_since is not None:
-        day = settings.demo_since.astimezone(settings.tz).date()
-        behind = settings.demo_since - datetime.combine(day, DEMO_HOUR, settings.tz).astimezone(UTC)
     return SystemClock(settings.tz, stop, behind)
+
+
+def _behind(settings: Settings) -> timedelta:
+    if settings.demo_since is None:
+        return timedelta()
+    day = settings.demo_since.astimezone(settings.tz).date()
+    return settings.demo_since - datetime.combine(day, DEMO_HOUR, settings.tz).astimezone(UTC)

@@ -1,8 +1,8 @@
 """How the operators of an installation are told."""
 
 from collections.abc import Callable
-from uuid import uuid4
 
+from sereno.bootstrap.mail import new_id
 from sereno.bootstrap.site import Site
 from sereno.domain.calendar import Calendar
 from sereno.domain.outbox import Message
@@ -33,6 +33,6 @@ def _desk(site: Site, store: Store, log: Log) -> OperatorsDesk:
         store=store,
         calendar_faults=site.calendar_faults,
         compose=compose,
-        new_id=lambda: uuid4().hex,
+        new_id=new_id,
         log=log,
     )

@@ -1,5 +1,6 @@
 """The master that rests: what it works with, and nothing of what its cycles do."""
 
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,7 +8,8 @@ from threading import Event
 
 from sereno.adapters.clock import RestingClock, StopSignal
 from sereno.adapters.cycles import Known, ProcessCycles, ReloadSignal
-from sereno.adapters.process_trees import become_subreaper, this_process
+from sereno.adapters.machine import this_process
+from sereno.adapters.process_trees import become_subreaper
 from sereno.adapters.told_watchers import ToldWatchers
 from sereno.engine.ports import Log
 
@@ -24,7 +26,7 @@ def open_cycles(environment: Mapping[str, str] | None, *, verbose: bool) -> Proc
     clock = RestingClock(stop)
     return ProcessCycles(
         command=COMMAND,
-        environment=environment,
+        environment=dict(os.environ) if environment is None else environment,  # noqa: TID251  # handed on unread
         me=this_process(),
         clock=clock,
         reload=reload,

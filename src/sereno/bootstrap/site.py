@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -57,6 +58,8 @@ class Site:
     monitors: tuple[Monitor, ...]
     clock: Clock
     stop: StopSignal
+    behind: timedelta
+    """How far the clock is behind the machine's; only the demo's is."""
     terminal: Terminal
     calendar: Callable[[], Calendar]
     """Gives the working calendar as its file now stands."""
@@ -128,7 +131,7 @@ class Site:
     def world(self, store: Store, log: Log) -> World:
         """Gather what a round works with."""
         calendar = self.calendar()
-        return World(self.clock, log, store, self.registers(), self._compose, calendar, lambda: uuid4().hex)
+        return World(self.clock, log, store, self.registers(), self.compose, calendar, lambda: uuid4().hex)
 
     def registers(self) -> Registers:
         """Say how the departmental registers are read."""
@@ -228,7 +231,8 @@ class Site:
 
         return render_digest(digest).html
 
-    def _compose(self, digest: Digest, letter: Letter) -> Message:
+    def compose(self, digest: Digest, letter: Letter) -> Message:
+        """Compose a page to the mail that carries it."""
         from sereno.adapters.composing import compose_digest
 
         return compose_digest(digest, letter, self.sender())

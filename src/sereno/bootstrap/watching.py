@@ -1,6 +1,6 @@
 """What the master of an installation works with, and what it leaves to the one that rests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -22,13 +22,20 @@ if TYPE_CHECKING:
 
 
 def gather_master(
-    site: Site, store: "SqlStore", log: Log, show: Callable[[State], None], me: Process, *, verbose: bool
+    site: Site,
+    store: "SqlStore",
+    log: Log,
+    show: Callable[[State], None],
+    me: Process,
+    looks: Sequence[Look] | None,
+    *,
+    verbose: bool,
 ) -> Master:
     """Gather what the master works with."""
     from sereno.adapters.holidays import watched_calendar
-    from sereno.adapters.process_trees import is_alive
+    from sereno.adapters.machine import is_alive
 
-    settings, looks = site.settings, all_looks(site, store, me)
+    settings = site.settings
     return Master(
         me=me,
         posts=site.posts(),
@@ -49,16 +56,23 @@ def gather_master(
     )
 
 
+def stop_with(master: Process) -> None:
+    """Stop when the master dies that started this process."""
+    from sereno.adapters.process_trees import die_with
+
+    die_with(master)
+
+
 def own_process() -> Process:
     """Name this process."""
-    from sereno.adapters.process_trees import this_process
+    from sereno.adapters.machine import this_process
 
     return this_process()
 
 
 def rehearsed_master(site: Site, store: Store, jobs: Jobs, log: Log) -> Master:
     """Gather the same for a rehearsal: nobody is told, and nothing is tidied."""
-    from sereno.adapters.process_trees import is_alive
+    from sereno.adapters.machine import is_alive
 
     settings = site.settings
     return Master(
@@ -130,11 +144,11 @@ def board(
     )
 
 
-def left_to_rest(site: Site, store: "SqlStore", me: Process, fault: str) -> Words:
+def left_to_rest(site: Site, looks: Sequence[Look] | None, fault: str) -> Words:
     """Say what the master must know that rests: how to look around, and the settings in force."""
     from sereno.adapters.cycles import stamp_of
 
-    settings, looks = site.settings, all_looks(site, store, me)
+    settings = site.settings
     return {
         "environment": dict(site.environment),
         "looks": None if looks is None else [asdict(look) for look in looks],
@@ -150,5 +164,5 @@ def left_to_rest(site: Site, store: "SqlStore", me: Process, fault: str) -> Word
         "heartbeat": settings.heartbeat_url,
         "notify_socket": notify_socket(),
         "zone": str(settings.tz),
-        "behind": site.clock.behind.total_seconds(),
+        "behind": site.behind.total_seconds(),
     }

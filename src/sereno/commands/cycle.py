@@ -5,12 +5,12 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sereno.bootstrap.opening import open_site
 from sereno.bootstrap.site import MASTER, Site
-from sereno.bootstrap.watching import board, die_with, gather_master, left_to_rest
+from sereno.bootstrap.watching import all_looks, board, gather_master, left_to_rest, stop_with
 from sereno.commands.announcing import announce
 from sereno.domain.errors import LeadHeld, SettingsError
 from sereno.engine.daemon import run_cycle
@@ -27,7 +27,7 @@ def turn_cycle(descriptor: int) -> int:
     Raises SettingsError where the settings are faulty and none were in force before.
     """
     words = json.load(sys.stdin)
-    die_with(process_of(words["master"]))
+    stop_with(process_of(words["master"]))
     with os.fdopen(descriptor, "w", encoding="utf-8") as answers:
 
         def answer(**told: Any) -> None:  # noqa: ANN401  # whatever JSON can say
@@ -50,7 +50,7 @@ def _turn(words: Mapping[str, Any], answer: Answer) -> None:
     if words["reload"]:
         announce(site, log)
     with site.open_store() as store:
-        publish = board(site, store, log, me, datetime.fromisoformat(words["started_at"]))
+        publish = board(site, store, log, me, _started_at(words, site))
 
         def show(state: State) -> None:
             answer(lives=True)
@@ -60,9 +60,17 @@ def _turn(words: Mapping[str, Any], answer: Answer) -> None:
                 if not site.stop.requested:
                     site.terminal.rest(state)
 
-        master = gather_master(site, store, log, show, me, verbose=words["verbose"])
+        looks = all_looks(site, store, me)
+        answer(known=left_to_rest(site, looks, fault))  # now: what changes meanwhile is news afterwards
+        master = gather_master(site, store, log, show, me, looks, verbose=words["verbose"])
         state = run_cycle(master, replace(order, settings_fault=fault))
-        answer(turned=turned_words(turned(master, state)), known=left_to_rest(site, store, me, fault))
+        answer(turned=turned_words(turned(master, state)))
+
+
+def _started_at(words: Mapping[str, Any], site: Site) -> datetime:
+    """Return when the master started, by the site's clock."""
+    machine = datetime.fromisoformat(words["started_at"]).astimezone(UTC)
+    return (machine - site.behind).astimezone(site.settings.tz)
 
 
 def _opened(words: Mapping[str, Any]) -> tuple[Site, str]:

@@ -2,13 +2,16 @@
 
 What was known and what is the case now decide what is told, and what is known from then on:
 
-they know     now              they are told          and know from then on
-------------  ---------------  ---------------------  ----------------------------------------
-nothing       a condition      that it is so          the condition
-a condition   a worse one      that it is worse       the worse one
-a condition   a lesser one     nothing                the lesser one: from there it can worsen
-a condition   it is over       that it is over        nothing
-a condition   not to be seen   nothing                nothing: it may be raised again
+    known         now              told              known from then on
+    ------------  ---------------  ----------------  ------------------------------------------
+    nothing       a condition      that it is so     the condition
+    a condition   a worse one      that it is worse  the worse one
+    a condition   a lesser one     nothing           the lesser one: from there it can worsen
+    a condition   it is over       that it is over   that it is over, until CALM has passed
+    it is over    a condition      nothing           that it is over, until CALM has passed
+    a condition   not to be seen   nothing           nothing: it may be raised again
+
+Where the end of a kind of subject is not told (its manner says so), it is forgotten without a word.
 """
 
 import re
@@ -21,6 +24,10 @@ from sereno.domain.wallclock import utc
 
 MARK = 0
 """The level of what is remembered and is no alarm: what was told last, and when."""
+OVER = -1
+"""The level of what the operators were told to be over, a short while ago."""
+CALM = timedelta(hours=1)
+"""How long after that it is watched before it is told to be so again: it may only flicker."""
 LINES_KEPT = 50
 """So many lines are remembered of a subject that lingers."""
 _NUMBER = re.compile(r"0x[0-9a-f]+|[0-9]+", re.IGNORECASE)
@@ -110,9 +117,10 @@ def decide(
     `seen` are the subjects that could be looked at: of any other nobody can say that it is over.
     """
     current = {each.subject: each for each in conditions}
+    calm = {subject for subject, each in known.items() if each.level == OVER and _is_within(CALM, each, now)}
     told, alarms = [], []
-    for condition in current.values():
-        alarm = known.get(condition.subject)
+    for condition in (each for subject, each in current.items() if subject not in calm):
+        alarm = _open(known.get(condition.subject))
         change = _change(alarm, condition, now)
         if change is not None:
             told.append(change)
@@ -121,8 +129,15 @@ def decide(
         elif alarm is not None and _is_less(alarm, condition):
             alarms.append(replace(alarm, level=min(alarm.level, condition.level), text=condition.text))
     ended = [alarm for subject, alarm in known.items() if subject not in current and _may_end(alarm, now)]
-    told += [_over(each) for each in ended if each.subject in seen and manner(each.subject).told_over]
-    return Changes(tuple(told), tuple(alarms), frozenset(each.subject for each in ended))
+    solved = [each for each in ended if _is_told_over(each, seen)]
+    told += map(_over, solved)
+    alarms += [replace(each, level=OVER, told_at=now) for each in solved]
+    forgotten = {each.subject for each in ended} - {each.subject for each in solved}
+    return Changes(tuple(told), tuple(alarms), frozenset(forgotten))
+
+
+def _open(alarm: Alarm | None) -> Alarm | None:
+    return None if alarm is None or alarm.level == OVER else alarm
 
 
 def manner(subject: str) -> Manner:
@@ -173,7 +188,12 @@ def _gist(text: str) -> set[str]:
 
 
 def _may_end(alarm: Alarm, now: datetime) -> bool:
-    return alarm.level != MARK and not _is_within(manner(alarm.subject).lingers, alarm, now)
+    lasts = CALM if alarm.level == OVER else manner(alarm.subject).lingers
+    return alarm.level != MARK and not _is_within(lasts, alarm, now)
+
+
+def _is_told_over(alarm: Alarm, seen: Collection[str]) -> bool:
+    return alarm.level != OVER and alarm.subject in seen and manner(alarm.subject).told_over
 
 
 def _is_within(span: timedelta, alarm: Alarm, now: datetime) -> bool:

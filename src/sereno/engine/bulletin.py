@@ -72,7 +72,7 @@ def write_changes(changes: Sequence[Change], now: datetime) -> Bulletin:
     more = f" y {len(ordered) - 1} más" if len(ordered) > 1 else ""
     return Bulletin(
         title="Algo se ha resuelto" if {*badges} == {SOLVED} else "Algo ha cambiado",
-        subject=f"{HEADING}: {badges[0].words.lower()}: {titles[0]}{more}",
+        subject=f"{HEADING}: {badges[0].words.lower()}: {titles[0][0].lower()}{titles[0][1:]}{more}",
         summary=_summary(badges),
         at=now,
         items=tuple(_item(each) for each in ordered),

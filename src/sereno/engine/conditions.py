@@ -15,7 +15,7 @@ from sereno.engine.ports import Store
 from sereno.engine.records import JobResult, Run
 from sereno.engine.wording import RUN_WORDS, code_words
 
-ORIGIN = "sereno/operadores"
+OPERATORS_MAIL = "sereno/operadores"
 """Of the operators' own mail."""
 MANY = 3
 """Failures in a row that are told a second time."""
@@ -26,8 +26,7 @@ TAIL_LENGTH = 8_000
 MAIL_SHOWN = 5
 RECIPIENTS_SHOWN = 3
 OWN_READ = 1000
-MISSED_LISTED = 10
-MISSED_SOUGHT = timedelta(days=7)
+MISSED_SOUGHT = timedelta(days=30)
 """How far back missed periods are told to operators who were never told of any."""
 STUCK: tuple[State, ...] = ("dead", "unknown", "held")
 
@@ -60,7 +59,7 @@ def look_after(
 ) -> Sight:
     """Gather every condition but missed periods, which are no state; may raise StoreUnavailable."""
     watched = [post for post in posts if not post.orders.unconfigured]
-    own = {state: len(store.desk.lines({state}, ORIGIN, OWN_READ)) for state in STUCK}
+    own = {state: len(store.desk.lines({state}, OPERATORS_MAIL, OWN_READ)) for state in STUCK}
     jobs = {name: store.job_results(name, RESULTS_READ) for name in _jobs(watched)}
     ours = {name: results for name, results in jobs.items() if _is_ours(name, results, own)}
     told = {name: results for name, results in jobs.items() if results and name not in ours}
@@ -87,19 +86,18 @@ def look_after(
 
 
 def tell_missed(missed: Sequence[Missed]) -> Condition:
-    """Say which periods ended unserved: each by name, or how many of each digest where they are many."""
+    """Say which periods ended unserved, in one sentence; each by name beneath it."""
     names = [f"{each.monitor}/{each.digest}" for each in missed]
-    if len(missed) <= MISSED_LISTED:
-        listed = [f"{name}: {each.period}" for name, each in zip(names, missed, strict=True)]
-        text = f"Terminaron sin servirse: {'; '.join(listed)}. Lo que no se avisó entonces ya no se avisa."
-    else:
-        counts = ", ".join(f"{name} ({names.count(name)})" for name in dict.fromkeys(names))
-        first, last = missed[0].closed_at, missed[-1].closed_at
-        text = (
-            f"Entre el {first:%d/%m/%Y} y el {last:%d/%m/%Y} terminaron {len(missed)} periodos sin servirse: "
-            f"{counts}. Sereno, o la máquina, estuvo parado; lo que no se avisó entonces ya no se avisa."
-        )
-    return Condition("missed", len(missed), text)
+    counts = ", ".join(f"{name} ({names.count(name)})" for name in dict.fromkeys(names))
+    first, last = missed[0].closed_at, missed[-1].closed_at
+    many = f"Entre el {first:%d/%m/%Y} y el {last:%d/%m/%Y} terminaron {len(missed)} periodos sin servirse"
+    how_many = "Terminó un periodo sin servirse" if len(missed) == 1 else many
+    text = f"{how_many}: {counts}. Lo que no se avisó entonces no se avisará ya por ellos."
+    listed = [
+        f"{name} {each.period} {each.closed_at:%d/%m/%Y %H:%M}"
+        for name, each in zip(names, missed, strict=True)
+    ]
+    return Condition("missed", len(missed), text, "\n".join(listed))
 
 
 def end_of(tail: str) -> str:
@@ -134,7 +132,7 @@ def _job(name: str, results: Sequence[JobResult]) -> Iterator[Condition]:
     if failures:
         more = " o más" if failures == RESULTS_READ else ""
         times = f", {failures} veces seguidas{more}" if failures > 1 else ""
-        text = f"Terminó a las {last.ended_at:%H:%M del %d/%m/%Y}: {code_words(last.code)}{times}."
+        text = f"Terminó a las {last.ended_at:%H:%M del %d/%m/%Y}: {code_words(last)}{times}."
         yield Condition(f"job/{name}", 2 if failures >= MANY else 1, text, end_of(last.tail))
 
 
@@ -161,7 +159,8 @@ def _mail(store: Store, summary: MailSummary, own: Mapping[State, int]) -> Itera
 def _own_mail(summary: MailSummary, own: Mapping[State, int]) -> Iterator[Condition]:
     stuck = sum(own.values())
     if stuck:
-        text = f"No llegaron a los operadores: {stuck}. «sereno mail list --origin {ORIGIN}» los muestra."
+        shown = f"«sereno mail list --origin {OPERATORS_MAIL}» los muestra"
+        text = f"No llegaron a los operadores: {stuck}. {shown}."
         yield Condition("mail/own", stuck, text)
     if summary.hold is not None:
         since = f"{summary.hold.since:%d/%m/%Y a las %H:%M}"
@@ -170,7 +169,7 @@ def _own_mail(summary: MailSummary, own: Mapping[State, int]) -> Iterator[Condit
 
 def _newest(store: Store, state: State) -> str:
     lines = store.desk.lines({state}, None, MAIL_SHOWN * 4)
-    others = [each for each in lines if each.origin != ORIGIN]
+    others = [each for each in lines if each.origin != OPERATORS_MAIL]
     return "\n".join(map(_mail_words, others[:MAIL_SHOWN]))
 
 

@@ -15,6 +15,8 @@ from sereno.engine.lead import SLACK, extended, reconcile
 from sereno.engine.master import Master, Order, State, guarded, keep_lead, show
 
 DAY = timedelta(days=1)
+DOUBT = timedelta(minutes=5)
+"""How long, at the longest, a clock that jumped is in doubt."""
 
 Turn = Callable[[Master, Order, Calendar, State], State]
 """One step of a cycle."""
@@ -30,15 +32,15 @@ def run_cycle(master: Master, order: Order) -> State:
     calendar, now = master.calendar(), master.clock.now()
     context = context_at(now, calendar, master.night)
     state = State("working", order.number, context, now, faults=_known(order), tidied_on=order.tidied_on)
-    master.log.info("cycle.started", cycle=order.number, context=context.label)
-    show(master, state)
     led = guarded(master, state, partial(keep_lead, master))
+    master.log.info("cycle.started", cycle=order.number, context=context.label)
+    show(master, led)
     turns = _turns(master, order) if led is state else []
     state = led
     for turn in turns:
         if not master.stop.requested:
             state = guarded(master, state, partial(turn, master, order, calendar))
-    return _at_rest(master, state, calendar)
+    return _at_rest(master, order, calendar, state)
 
 
 def _known(order: Order) -> tuple[str, ...]:
@@ -87,9 +89,10 @@ def _count(master: Master, _order: Order, _calendar: Calendar, state: State) -> 
     return state
 
 
-def _at_rest(master: Master, state: State, calendar: Calendar) -> State:
+def _at_rest(master: Master, order: Order, calendar: Calendar, state: State) -> State:
     ended = master.clock.now()
     wait = interval(context_at(ended, calendar, master.night), master.times)
+    wait = min(wait, DOUBT) if order.leap else wait
     wake = wake_at(ended, wait, master.edges)
     resting = replace(state, phase="resting", ended_at=ended, wake_at=wake)
     resting = guarded(master, resting, partial(keep_lead, master, until=extended(wake, SLACK)))

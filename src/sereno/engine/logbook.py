@@ -21,7 +21,7 @@ class Process:
 
     pid: int
     born: float
-    """When it started, in seconds since 1970, as its system tells."""
+    """When it started, by a clock of its system that nobody sets."""
     boot: str
     """Of its system, since it was started last; empty where that cannot be told."""
     host: str

@@ -13,7 +13,7 @@ from sereno.engine.agenda import Post
 from sereno.engine.bulletin import HEADING, Bulletin, write_changes
 from sereno.engine.conditions import (
     MISSED_SOUGHT,
-    ORIGIN,
+    OPERATORS_MAIL,
     Happenings,
     Sight,
     look_after,
@@ -95,7 +95,7 @@ def _with_missed(changes: Changes, missed: Sequence[Missed], now: datetime) -> C
     if not missed:
         return changes
     condition = tell_missed(missed)
-    change = Change("raised", MISSED, condition.level, condition.text, "", now)
+    change = Change("raised", MISSED, condition.level, condition.text, condition.detail, now)
     last = max((each.noted_at for each in missed), key=utc)
     mark = Alarm(MISSED, MARK, condition.text, last, now)
     return replace(changes, told=(*changes.told, change), known=(*changes.known, mark))
@@ -118,7 +118,7 @@ def _composed(desk: OperatorsDesk, bulletin: Bulletin, now: datetime) -> Message
         bcc=(),
         subject=bulletin.subject,
         application=HEADING,
-        list_id=ORIGIN,
+        list_id=OPERATORS_MAIL,
         date=now,
     )
     return replace(desk.compose(bulletin, letter), trial=desk.trial, kind="notice")

@@ -100,7 +100,7 @@ def _job(name: str, results: Sequence[JobResult], since: datetime) -> Line:
         (name, "", _moment(last.ended_at if last else None), str(len(week)), str(failures)),
         Badge("amber", "sin empezar")
         if last is None
-        else Badge("red" if last.code else "green", code_words(last.code)),
+        else Badge("red" if last.code else "green", code_words(last)),
     )
 
 

@@ -13,6 +13,7 @@ from sereno.engine.mail_records import MailSummary
 from sereno.engine.master import MAIL_JOB
 from sereno.engine.ports import Store
 from sereno.engine.records import JobResult
+from sereno.engine.wording import last_words
 
 JobState = Literal["en marcha", "en espera", "parada", "sin configurar"]
 START = "Arránquelo: run_master.py"
@@ -191,18 +192,13 @@ def _job_troubles(jobs: Sequence[JobStanding], told: set[str]) -> list[str]:
     """Tell of the jobs that ended badly, but for those whose digest says why."""
     return [
         f"{each.job}: terminó con el código {each.last.code} el {each.last.ended_at:%d/%m %H:%M}: "
-        f"{_last_words(each.last)}"
+        f"{last_words(each.last)}"
         for each in jobs
         if each.last is not None
         and each.last.code != 0
         and each.state != "sin configurar"
         and not (each.last.code == 1 and each.job in told)
     ]
-
-
-def _last_words(result: JobResult) -> str:
-    said = [line.strip() for line in result.tail.splitlines() if line.strip()]
-    return said[-1] if said else "no dijo nada"
 
 
 def _mail_troubles(mail: MailSummary) -> list[str]:

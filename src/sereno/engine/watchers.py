@@ -1,23 +1,23 @@
-"""Who watches the watchman from outside: they raise the alarm when he falls silent."""
+"""Who watches the watchman from outside."""
 
 from typing import Protocol
 
 
 class Watchers(Protocol):
-    """Hear how the master is; no call ever raises, or holds the watch up for long."""
+    """Hear that the master is there; nothing that goes wrong on the way to them disturbs it."""
 
     def ready(self) -> None:
-        """Hear that the first cycle has ended: the watch has begun."""
+        """Hear that the watch has begun."""
         ...
 
     def alive(self) -> None:
-        """Hear that the master is there, several times a minute or in every slice of a rest."""
-        ...
-
-    def stopping(self) -> None:
-        """Hear that the watch is over on purpose."""
+        """Hear, once a minute or more often, that the master is not stuck."""
         ...
 
     def cycle_ended(self, *, failed: bool) -> None:
         """Hear how a cycle ended."""
+        ...
+
+    def stopping(self) -> None:
+        """Hear that the watch is over."""
         ...

@@ -2,7 +2,6 @@
 
 from sereno.settings.advice import advice, mail_modes
 from sereno.settings.agreement import Purpose
-from sereno.settings.core_variables import Variable
 from sereno.settings.explaining import Explained, explain_settings
 from sereno.settings.loading import load_settings
 from sereno.settings.orders import standing_orders
@@ -15,6 +14,7 @@ from sereno.settings.surroundings import (
     settled_environment,
 )
 from sereno.settings.values import Mail, RegisterAccess, Settings, Smtp
+from sereno.settings.variable import Variable
 from sereno.settings.variables import variables
 
 __all__ = [

@@ -4,7 +4,7 @@ from sereno.settings.values import Settings
 
 NOBODY_TOLD = (
     "Nadie sabrá de los fallos: ponga en OPERATORS las direcciones de los operadores, "
-    "o en HEARTBEAT_URL la de quien vigila a Sereno."
+    "o en HEARTBEAT_URL la de quien vigila al vigilante."
 )
 NO_DIRECTORY = (
     "Falta LANZADERA_DB_URL: sin el directorio de personas, lo que va a un papel llega a los operadores."

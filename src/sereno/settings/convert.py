@@ -13,8 +13,8 @@ from pydantic_settings import (
 )
 
 from sereno.domain.errors import Fault
-from sereno.settings.core_variables import Variable
 from sereno.settings.texts import Texts
+from sereno.settings.variable import Variable
 
 
 @dataclass(frozen=True, slots=True)

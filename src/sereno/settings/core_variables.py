@@ -1,24 +1,8 @@
-"""The variables of every installation, whatever it watches."""
-
-from dataclasses import dataclass
+"""The variables of Sereno itself; those of monitors, registers and queues are made from what is declared."""
 
 from sereno.settings import kinds
 from sereno.settings.kinds import Kind
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """Describe one variable; an empty default means that it is not set."""
-
-    name: str
-    default: str
-    meaning: str
-    """For whoever fills in `.env`, in Spanish."""
-    kind: Kind
-    group: str
-    secret: bool = False
-    environment_only: bool = False
-    """It says where `.env` is, so it cannot stand there."""
+from sereno.settings.variable import Variable
 
 
 def _group(title: str, *rows: tuple[str, str, Kind, str]) -> tuple[Variable, ...]:
@@ -52,9 +36,8 @@ CORE = (
     Variable(
         "HEARTBEAT_URL",
         "",
-        "Dirección que se pide tras cada ciclo; tras uno malo, con /fail al final. Quien la vigila avisa si "
-        "Sereno calla.",
-        kinds.HTTP_URL,
+        "Dirección que se pide tras cada ciclo, con /fail tras uno malo: quien la escucha avisa si falta.",
+        kinds.WEB_URL,
         "Lugar",
         secret=True,
     ),
@@ -77,12 +60,12 @@ CORE = (
         ("MASTER_NOCHE_DESDE", "20:00", kinds.TIME, "Hora a la que empieza la noche."),
         ("MASTER_NOCHE_HASTA", "07:00", kinds.TIME, "Hora a la que acaba la noche."),
         ("MASTER_SCRIPT_TIMEOUT", "1800", kinds.SECONDS, "Segundos que puede durar un trabajo."),
-        ("MASTER_MAX_WORKERS", "3", kinds.SOME_32, "Trabajos diarios a la vez, a lo sumo."),
+        ("MASTER_MAX_WORKERS", "3", kinds.SOME_32, "Trabajos diarios que pueden correr a la vez."),
         (
             "RELOAD",
             "signal",
             kinds.RELOAD,
-            "Cuándo se releen los ajustes: signal (solo con SIGHUP) o auto (también al cambiar su fichero).",
+            "Cuándo se releen los ajustes: signal (al recibir SIGHUP) o auto (también si cambia el fichero).",
         ),
         ("MASTER_STATUS_FILE", "logs/run_master_status.json", kinds.PATH, "Fichero de estado."),
         ("MASTER_LOG_FILE", "logs/run_master.log", kinds.PATH, "Fichero de actividad del proceso maestro."),

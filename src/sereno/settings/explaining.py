@@ -7,9 +7,9 @@ from pathlib import Path
 from sereno.domain.addresses import CONTROL
 from sereno.domain.errors import Fault
 from sereno.domain.rules import Monitor
-from sereno.settings.core_variables import Variable
 from sereno.settings.loading import read_settings
 from sereno.settings.texts import UNTOLD, Texts, shown
+from sereno.settings.variable import Variable
 
 BY_DEFAULT = "por omisión"
 UNSET = "sin definir"

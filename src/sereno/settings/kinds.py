@@ -155,16 +155,6 @@ def _url(kinds: tuple[str, ...], text: str) -> str:
     return _file_url(text) if kind.endswith(":///") else _server_url(text)
 
 
-def _http_url(text: str) -> str:
-    url = text.strip()
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.fragment or parts.port == 0:
-        raise ValueError
-    if not url.isascii() or " " in url or parts.username is not None:
-        raise ValueError
-    return url
-
-
 def _file_url(text: str) -> str:
     if text.startswith("sqlite:///:memory:"):  # forgets everything at every start
         raise ValueError
@@ -177,6 +167,16 @@ def _server_url(text: str) -> str:
     return text
 
 
+def _web_url(text: str) -> str:
+    url = text.strip()
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.fragment or parts.port == 0:
+        raise ValueError
+    if not url.isascii() or " " in url or parts.username is not None:
+        raise ValueError
+    return url
+
+
 def _parsed(parse: Callable[[str], object]) -> Any:  # noqa: ANN401 (an annotation made at run time)
     return Annotated[Any, PlainValidator(parse)]
 
@@ -186,8 +186,8 @@ PATH = Kind(str, "la ruta de un fichero o carpeta; si es relativa, cuenta desde 
 SECRET = Kind(str, "una contraseña")
 COUNT = Kind(Annotated[int, Field(ge=0, le=999_999)], "un número entero de 0 a 999999; p. ej. 30")
 SOME = Kind(Annotated[int, Field(ge=1, le=999_999)], "un número entero de 1 a 999999; p. ej. 100")
-SOME_64 = Kind(Annotated[int, Field(ge=1, le=64)], "un número entero de 1 a 64; p. ej. 4")
 SOME_32 = Kind(Annotated[int, Field(ge=1, le=32)], "un número entero de 1 a 32; p. ej. 3")
+SOME_64 = Kind(Annotated[int, Field(ge=1, le=64)], "un número entero de 1 a 64; p. ej. 4")
 PORT = Kind(Annotated[int, Field(ge=1, le=65535)], "un puerto de 1 a 65535; p. ej. 587")
 SWITCH = Kind(bool, "1 (sí) o 0 (no)")
 INTERVAL = Kind(
@@ -217,7 +217,6 @@ LOG_LEVEL = Kind(
     Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(str.upper)],
     "DEBUG, INFO, WARNING, ERROR o CRITICAL",
 )
-RELOAD = Kind(Literal["signal", "auto"], "signal o auto")
 LOG_FORMAT = Kind(Literal["text", "json"], "text o json")
 SECURITY = Kind(
     Literal["none", "starttls", "tls"],
@@ -230,6 +229,11 @@ HOST = Kind(
 DOMAIN = Kind(_parsed(_domain), "un dominio, sin arroba; p. ej. example.com")
 DOMAINS = Kind(_parsed(_domains), "dominios separados por coma; p. ej. example.com, filial.example.com")
 MAIL_HOURS = Kind(_parsed(_mail_hours), f"un horario dentro de un día, como 07:00-20:00, o «{ALWAYS}»")
+RELOAD = Kind(Literal["signal", "auto"], "signal o auto")
+WEB_URL = Kind(
+    _parsed(_web_url),
+    "una dirección http o https entera, sin usuario ni #; p. ej. https://hc-ping.com/su-clave",
+)
 UNKNOWN_MAIL = Kind(Literal["hold", "retry"], "hold o retry")
 PATHS = Kind(
     _parsed(_paths), "rutas de carpetas separadas por punto y coma; p. ej. /datos/adjuntos;/informes"
@@ -256,10 +260,6 @@ QUEUE_URL = Kind(
     _parsed(partial(_url, QUEUE_URLS)),
     "una base en la que se pueda escribir (sqlite:///, postgresql+psycopg://, mysql+pymysql://, "
     "mssql+pyodbc:// o access+pyodbc:///); un .accdb sin controlador, un CSV o un XLSX no sirven de cola",
-)
-HTTP_URL = Kind(
-    _parsed(_http_url),
-    "una dirección http:// o https://, sin usuario ni #; p. ej. https://avisos.example.com/ping/0a1b2c",
 )
 SOURCE_URL = Kind(
     _parsed(partial(_url, SOURCE_URLS)),

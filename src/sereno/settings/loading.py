@@ -15,11 +15,11 @@ from sereno.domain.rules import DigestPlan, Monitor, Setting, url_variable
 from sereno.engine.housekeeping import Retention
 from sereno.settings.agreement import NO_REGION, Purpose, find_disagreements
 from sereno.settings.convert import convert
-from sereno.settings.core_variables import Variable
 from sereno.settings.kinds import FILE_URLS
 from sereno.settings.names import find_misspelt_names, recognise_older_names
 from sereno.settings.texts import Texts, gather_texts
 from sereno.settings.values import Mail, RegisterAccess, Settings, Smtp
+from sereno.settings.variable import Variable
 from sereno.settings.variables import (
     QUEUES,
     cadence_name,

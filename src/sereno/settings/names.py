@@ -16,9 +16,9 @@ from itertools import filterfalse
 
 from sereno.domain.errors import Fault
 from sereno.domain.rules import url_variable
-from sereno.settings.core_variables import Variable
 from sereno.settings.kinds import SOURCE_URLS, mask_url
 from sereno.settings.texts import Texts
+from sereno.settings.variable import Variable
 from sereno.settings.variables import password_name
 
 _PREFIXES = ("SMTP_OVERRIDE_", "OFFICE_SMTP_", "LOCAL_SMTP_", "OFFICE_DB_", "LOCAL_DB_")

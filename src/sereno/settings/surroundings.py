@@ -53,11 +53,11 @@ def monitors_folder(environ: Mapping[str, str] | None = None) -> Path | None:
     return None if name is None else texts.home / name
 
 
+def notify_socket() -> str | None:
+    """Return where systemd listens for this service, None where it does not (sd_notify(3))."""
+    return os.environ.get("NOTIFY_SOCKET") or None  # noqa: TID251  # its one home
+
+
 def home() -> Path:
     """Return SERENO_HOME: where everything lies that the program writes."""
     return home_folder(os.environ)  # noqa: TID251  # its one home
-
-
-def notify_socket() -> str | None:
-    """Return NOTIFY_SOCKET: where the system that started us wants to be told how we are."""
-    return os.environ.get("NOTIFY_SOCKET") or None  # noqa: TID251  # its one home

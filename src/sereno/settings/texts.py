@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sereno.domain.errors import Fault
-from sereno.settings.core_variables import Variable
 from sereno.settings.env_file import EnvFile, read_env_file
 from sereno.settings.kinds import QUEUE_URL, SOURCE_URL, STORE_URL, mask_url
+from sereno.settings.variable import Variable
 
 UNTOLD = "(no se muestra)"
 URLS = (QUEUE_URL, SOURCE_URL, STORE_URL)

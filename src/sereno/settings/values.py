@@ -14,7 +14,6 @@ from sereno.domain.rules import Setting
 from sereno.engine.housekeeping import Retention
 
 LogFormat = Literal["text", "json"]
-Reload = Literal["signal", "auto"]
 Security = Literal["none", "starttls", "tls"]
 
 
@@ -78,9 +77,8 @@ class Settings:
     night: NightHours
     script_timeout: timedelta
     max_workers: int
-    """How many daily jobs may run at once."""
-    reload: Reload
-    """When settings are read anew: at SIGHUP alone, or also when their file has changed."""
+    reload: Literal["signal", "auto"]
+    """When the master reads its settings anew: at a signal alone, or when their file has changed too."""
     status_file: Path
     log_file: Path
     log_level: str
@@ -93,7 +91,6 @@ class Settings:
     digest_xlsx_from: int
     operators: tuple[str, ...]
     heartbeat_url: str | None = field(repr=False)
-    """Whoever knows it can speak in our name."""
     substitutes_file: Path | None
     smtp: Smtp | None
     mail: Mail

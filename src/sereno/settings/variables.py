@@ -6,7 +6,8 @@ from dataclasses import replace
 from sereno.domain.cadence import format_cadence
 from sereno.domain.rules import DigestPlan, Monitor, Setting, url_variable
 from sereno.settings import kinds
-from sereno.settings.core_variables import CORE, Variable
+from sereno.settings.core_variables import CORE
+from sereno.settings.variable import Variable
 
 DIRECTORY = "lanzadera"
 """The register of people: every installation has it, whatever it watches."""

@@ -14,10 +14,11 @@ from sereno.adapters.store.faults import store_name
 from sereno.adapters.store.queueing import queue_messages
 from sereno.adapters.store.rows import period_of
 from sereno.adapters.store.upserting import insert_absent, upsert
+from sereno.domain.alarms import Alarm
 from sereno.domain.cadence import Period
 from sereno.domain.errors import StoreUnavailable
 from sereno.domain.outbox import Message
-from sereno.engine.logbook import Alarm, DigestName, Lease, Missed, Process, Running
+from sereno.engine.logbook import DigestName, Lease, Missed, Process, Running
 
 _lease, _account, _missed = watch_schema.lease.c, watch_schema.accounts.c, watch_schema.missed.c
 

@@ -7,11 +7,12 @@ from operator import attrgetter
 
 from sereno.adapters.store.memory_mail import Shelf
 from sereno.adapters.store.zones import moved
+from sereno.domain.alarms import Alarm
 from sereno.domain.cadence import Period
 from sereno.domain.errors import StoreUnavailable
 from sereno.domain.outbox import Message
 from sereno.domain.wallclock import utc
-from sereno.engine.logbook import Alarm, DigestName, Lease, Missed, Process, Running
+from sereno.engine.logbook import DigestName, Lease, Missed, Process, Running
 
 
 @dataclass(slots=True)
