@@ -55,8 +55,9 @@ def test_the_life_of_a_master_is_told_in_the_words_of_systemd(tmp_path):
         watchers.learn(None, address)
         watchers.ready()
         watchers.alive()
-        watchers.cycle_ended(failed=False)
-        watchers.cycle_ended(failed=True)
+        for failed in (False, True):
+            watchers.cycle_ended(failed=failed)
+            watchers.alive()
         watchers.stopping()
         assert [hear() for _ in range(5)] == [
             "READY=1",

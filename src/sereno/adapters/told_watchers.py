@@ -15,6 +15,7 @@ class ToldWatchers:
         self._heartbeat: str | None = None
         self._manager = ServiceManager(None)
         self._trouble = ""
+        self._status = ""
 
     def learn(
         self, heartbeat: str | None, notify_socket: str | None, open_log: Callable[[], Log] | None = None
@@ -30,7 +31,7 @@ class ToldWatchers:
 
     def alive(self) -> None:
         """Give the sign of life without which the system starts us anew."""
-        self._manager.notify("WATCHDOG=1")
+        self._manager.notify(f"WATCHDOG=1{self._status}")
 
     def stopping(self) -> None:
         """Tell that the watch is over on purpose."""
@@ -39,7 +40,7 @@ class ToldWatchers:
     def cycle_ended(self, *, failed: bool) -> None:
         """Tell how the cycle ended, here and afar."""
         words = "El último ciclo acabó mal" if failed else "El último ciclo acabó bien"
-        self._manager.notify(f"WATCHDOG=1\nSTATUS={words}")
+        self._status = f"\nSTATUS={words}"  # with the next sign of life
         if self._heartbeat:
             self._tell_afar(self._heartbeat, failed=failed)
 
