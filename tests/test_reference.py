@@ -20,7 +20,9 @@ from sereno.engine.records import RunState
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs/reference"
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("scripts/**/*.md")])
+PAGES = sorted(
+    [page for each in ("*", "docs/**/*", "scripts/**/*", "deploy/*") for page in ROOT.glob(f"{each}.md")]
+)
 LEVELS = {"debug", "info", "warning", "error", "exception"}
 CHOICES = {"run.state": get_args(RunState), "ending.state": get_args(Verdict)}
 """What may stand in an event whose name is made up as it happens."""

@@ -224,9 +224,9 @@ def test_systemd_hears_that_it_is_ready_alive_and_stopping(served, tmp_path, mon
         listener.settimeout(20)
         monkeypatch.setenv("NOTIFY_SOCKET", str(place))
         with master(served) as process:
-            heard += [listener.recv(100), listener.recv(100)]
+            heard += [listener.recv(100).split(b"\n")[0], listener.recv(100).split(b"\n")[0]]
             process.send_signal(signal.SIGTERM)
-            heard.append(listener.recv(100))
+            heard.append(listener.recv(100).split(b"\n")[0])
     assert heard == [b"READY=1", b"WATCHDOG=1", b"STOPPING=1"]
 
 

@@ -3,18 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 from sereno import __version__
 from sereno.adapters.lookout import Look, look_around
-from sereno.bootstrap.mail import new_id, queues
+from sereno.bootstrap.mail import queues
+from sereno.bootstrap.operators import operators_teller
 from sereno.bootstrap.site import SCRIPTS, Site
 from sereno.engine.handover import Words
 from sereno.engine.housekeeping import tidy
 from sereno.engine.logbook import Process
 from sereno.engine.master import MAIL_JOB, Master, State
-from sereno.engine.operators import OperatorsDesk, tell_operators
 from sereno.engine.ports import Jobs, Log, Store
 from sereno.settings import notify_socket
 
@@ -51,23 +50,9 @@ def gather_master(
         log=log,
         show=show,
         mail_waits=lambda now: looks is None or bool(look_around(looks, now)),
-        tell=partial(tell_operators, _operators_desk(site, store, log)),
+        tell=operators_teller(site, store, log),
         tidy=lambda: not tidy(store.keeper, settings.retention, site.clock, log).interrupted,
         is_alive=is_alive,
-    )
-
-
-def _operators_desk(site: Site, store: Store, log: Log) -> OperatorsDesk:
-    settings = site.settings
-    return OperatorsDesk(
-        operators=settings.operators,
-        trial=settings.mail.trial,
-        posts=site.posts(),
-        store=store,
-        compose=site.compose,
-        calendar_faults=site.calendar_faults,
-        log=log,
-        new_id=new_id,
     )
 
 
