@@ -181,7 +181,8 @@ class ProcessCycles:
         wake, what = extended(now, rest), f"El ciclo {order.number} no llegó a su fin: {why}"
         last = self.last or Turned(order.number, wake, RETRY, frozenset(), None, failed=True)
         if not self.clock.stop.requested:
-            self.open_log(self.known).error("cycle.died", cycle=order.number, why=why)
+            log = self.open_log(self.known)
+            log.error("cycle.died", cycle=order.number, why=why)
             self._publish(lambda status: faulty(status, what, now, wake))
             faults = (*order.faults, what)
             last = replace(
