@@ -15,7 +15,10 @@ from tests.acceptance.test_life_of_the_master import master, running_job, wait_f
 
 from sereno.adapters.machine import is_running
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="cycles have a process of their own on POSIX")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(os.name != "posix", reason="cycles have a process of their own on POSIX"),
+]
 
 
 def set_up(site, **settings):

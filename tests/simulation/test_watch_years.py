@@ -12,7 +12,8 @@ from tests.simulation.years_world import lives
 from sereno.adapters.memory import MemoryStore
 from sereno.adapters.store.sql import open_store
 
-BATCHES, YEARS = 10, 5
+pytestmark = pytest.mark.long
+BATCHES, YEARS = 25, 2
 AGAIN: tuple[int, ...] = (0,)
 ON_DISK = (0, 1)
 """Seeds lived on a real database, for a year each."""
