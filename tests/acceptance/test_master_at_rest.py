@@ -11,7 +11,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import psutil
 import pytest
+from sqlalchemy import create_engine, text
 from tests.acceptance.test_life_of_the_master import master, running_job, wait_for
+from tests.adapters.store.building import fresh_schema
 
 from sereno.adapters.machine import is_running
 
@@ -89,6 +91,46 @@ def test_while_it_rests_no_process_of_it_is_there_and_cycles_with_nothing_to_do_
     assert ask(served, "SELECT * FROM lease") == []
     assert status(served)["cycle_count"] >= seen + 3
     assert status(served)["estadisticas"]["cycles_total"] >= counted + 3
+
+
+@pytest.mark.external
+def test_on_a_server_too_it_rests_without_a_process_and_lets_the_lead_go(site, postgres_url):
+    with fresh_schema(postgres_url) as url:
+        often(site, STATE_DB_URL=f"'{url}'")
+        with master(site) as process:
+            wait_for(lambda: cycle_of(site) >= 2 and rests(site), 60)
+            seen = cycle_of(site)
+            wait_for(lambda: cycle_of(site) >= seen + 3)
+            assert children(process) == []
+            assert status(site)["estadisticas"]["cycles_total"] >= seen + 3
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=20)
+        engine = create_engine(url)
+        with engine.connect() as connection:
+            assert connection.execute(text("SELECT * FROM lease")).all() == []
+            assert connection.scalar(text("SELECT cycles FROM store_info")) >= seen + 3
+        engine.dispose()
+
+
+def test_a_verbose_master_tells_of_every_cycle_that_it_passes_by(served):
+    often(served)
+    with master(served, "--verbose") as process:
+        wait_for(lambda: cycle_of(served) >= 4)
+        process.send_signal(signal.SIGTERM)
+        said, _ = process.communicate(timeout=20)
+    assert "nada que hacer. Descansa hasta las" in said
+    assert "job.idle job=brass" in said
+
+
+def test_a_store_that_cannot_be_written_while_it_rests_is_said_and_looked_at_again(served):
+    often(served)
+    with master(served) as process:
+        wait_for(lambda: cycle_of(served) >= 2 and rests(served))
+        store = sqlite3.connect(served.demo / "sereno.sqlite", isolation_level=None)
+        with closing(store):
+            store.execute("DROP TABLE lease")
+            wait_for(lambda: status(served).get("last_error"))
+            assert process.poll() is None
 
 
 def test_mail_that_comes_while_it_rests_is_delivered_in_the_next_cycle(served):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sereno import __version__
-from sereno.adapters.lookout import Look, look_around
+from sereno.adapters.lookout import Look, Lookout
 from sereno.bootstrap.mail import queues
 from sereno.bootstrap.operators import operators_teller
 from sereno.bootstrap.site import SCRIPTS, Site
@@ -35,7 +35,7 @@ def gather_master(
     from sereno.adapters.holidays import watched_calendar
     from sereno.adapters.machine import is_alive
 
-    settings = site.settings
+    settings, lookout = site.settings, Lookout()
     return Master(
         me=me,
         posts=site.posts(),
@@ -49,7 +49,7 @@ def gather_master(
         jobs=start_jobs(site, verbose=verbose),
         log=log,
         show=show,
-        mail_waits=lambda now: looks is None or bool(look_around(looks, now)),
+        mail_waits=lambda now: looks is None or bool(lookout.around(looks, now)),
         tell=operators_teller(site, store, log),
         tidy=lambda: not tidy(store.keeper, settings.retention, site.clock, log).interrupted,
         is_alive=is_alive,
@@ -113,13 +113,14 @@ def start_jobs(site: Site, *, verbose: bool) -> Jobs:
 
 
 def all_looks(site: Site, store: "SqlStore", me: Process) -> tuple[Look, ...] | None:
-    """Say how to look cheaply for mail, the store first; None where a queue cannot be looked at cheaply."""
+    """Say how to look cheaply for mail, the store first; None where one cannot be looked at cheaply."""
     from sereno.adapters.store.looking import look_at_store
 
     policy = site.settings.mail.policy
-    looks = [] if policy.trial else [queue.look() for queue in queues(site)]
+    others = [] if policy.trial else [queue.look() for queue in queues(site)]
+    looks = [look_at_store(store.engine, policy, me), *others]
     cheap = [look for look in looks if look is not None]
-    return (look_at_store(store.engine, policy, me), *cheap) if len(cheap) == len(looks) else None
+    return tuple(cheap) if len(cheap) == len(looks) else None
 
 
 def board(

@@ -33,7 +33,7 @@ def run_cycle(master: Master, order: Order) -> State:
     context = context_at(now, calendar, master.night)
     state = State("working", order.number, context, now, faults=_known(order), tidied_on=order.tidied_on)
     led = guarded(master, state, partial(keep_lead, master))
-    master.log.info("cycle.started", cycle=order.number, context=context.label)
+    master.log.info("cycle.started", cycle=order.number, context=context.label, why=order.why)
     show(master, led)
     turns = _turns(master, order) if led is state else []
     state = led
