@@ -28,7 +28,19 @@ def test_nothing_outlives_the_machine_s_start():
 
 
 def test_of_another_machine_nothing_is_known():
-    assert is_alive(replace(this_process(), host="otra")) is None
+    own = this_process()
+    assert is_alive(replace(own, host="otra", boot="otro arranque")) is None
+
+
+def test_a_machine_that_was_renamed_is_the_same_and_one_that_was_started_again_has_lost_its_processes():
+    own = this_process()
+    assert is_alive(replace(own, host="otra")) is True
+    assert is_alive(replace(own, boot="otro arranque")) is False
+
+
+def test_of_a_container_on_this_machine_nothing_is_known():
+    own = this_process()
+    assert is_alive(replace(own, boot=f"{boot_id()} pid:[1]")) is None
 
 
 def test_a_process_that_has_ended_is_not_alive_though_nobody_has_asked_it():

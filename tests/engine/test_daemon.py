@@ -13,6 +13,7 @@ from sereno.domain.errors import LeadHeld, StoreUnavailable
 from sereno.engine.lead import LOST
 from sereno.engine.logbook import Lease, Process, Running
 from sereno.engine.master import MAIL_JOB
+from sereno.engine.records import JobResult
 
 OTHERS = tuple(replace(BRASS, name=name) for name in ("uno", "dos", "tres", "cuatro"))
 
@@ -343,3 +344,49 @@ def test_the_watchers_hear_of_every_cycle_and_that_the_master_is_alive():
     assert site.heard.words[:2] == ["ready", "bad"]
     assert site.heard.words[-1] == "stopping"
     assert site.heard.words.count("alive") >= 10
+
+
+def test_a_clock_set_back_by_more_than_a_day_does_not_end_the_watch():
+    site = Site(start=at(24, 9), cycles=4)
+    rest = site.clock.rest
+
+    def far_back(seconds):
+        if len(site.clock.rests) == 3:
+            site.clock._now -= timedelta(days=900)
+        return rest(seconds)
+
+    site.clock.rest = far_back
+    site.watch()
+    assert [order.number for order, _ in site.told if order.leap] == [2]
+    assert site.states[-1].cycle == 4
+    assert len(site.clock.rests) < 30
+
+
+def test_the_heart_does_not_beat_well_while_a_job_did_badly_last():
+    site = Site(start=at(24, 9), cycles=4, codes={"brass": 1}, mail=False)
+    site.store.record_job(JobResult("brass", at(24, 8), at(24, 8), 1, ""))
+    site.department.registers["brass"] = None
+    site.department.round()  # blind: it waits before it tries again
+    site.watch()
+    assert [word for word in site.heard.words if word in {"good", "bad"}] == ["bad", "bad", "bad"]
+
+
+def test_a_stop_that_cuts_a_cycle_short_is_no_failure_afar():
+    site = Site(codes={"brass": 143})
+    begin = site.jobs.start
+
+    def stop(job):
+        site.stop.requested = True
+        return begin(job)
+
+    site.jobs.start = stop
+    site.watch()
+    assert not {"good", "bad"} & set(site.heard.words)
+
+
+def test_mail_to_the_operators_leaves_in_the_cycle_that_queued_it():
+    site = Site(start=at(24, 21))
+    tell = site.tell
+    site.tell = lambda order, state, calendar: tell(order, state, calendar) or True
+    site.once()
+    assert len(mail_starts(site)) == 2

@@ -118,6 +118,7 @@ class Site:
 
     def tell(self, order, state, _calendar):
         self.told.append((order, state))
+        return False
 
     def mail_waits(self, now):
         return self.mail(now) if callable(self.mail) else self.mail

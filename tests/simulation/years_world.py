@@ -186,7 +186,7 @@ class World:
             is_alive=lambda process: process == OTHER,
         )
 
-    def _tell(self, order: Order, state: State, calendar: Calendar) -> None:
+    def _tell(self, order: Order, state: State, calendar: Calendar) -> bool:
         """Tell the operators as the master does, with mail that is no more than its words."""
         desk = OperatorsDesk(
             operators=("operador@example.com",),
@@ -198,7 +198,7 @@ class World:
             log=self.log,
             new_id=lambda: f"o{next(self.ids)}",
         )
-        tell_operators(desk, happenings(order, state), calendar, state.started_at)
+        return tell_operators(desk, happenings(order, state), calendar, state.started_at)
 
     def _compose(self, bulletin: Bulletin, letter: Letter) -> Message:
         words = [line for item in bulletin.items for line in item.detail.splitlines()]

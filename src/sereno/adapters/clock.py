@@ -67,6 +67,11 @@ class RestingClock:
         """Tell the time in that zone from now on, so many seconds behind the machine's."""
         self._told = SystemClock(ZoneInfo(zone), self.stop, timedelta(seconds=behind))
 
+    def local(self, machine: datetime) -> datetime:
+        """Return what this clock told when the machine's told that."""
+        told = self._told or SystemClock(ZoneInfo("UTC"), self.stop)
+        return (machine.astimezone(UTC) - told.behind).astimezone(told.tz)
+
     def now(self) -> datetime:
         """Return the wall clock's time."""
         return (self._told or SystemClock(ZoneInfo("UTC"), self.stop)).now()

@@ -38,8 +38,8 @@ class CycleChild:
 
     @property
     def code(self) -> int:
-        """Return the exit code, negative where a signal ended it."""
-        return self.process.returncode
+        """Return the exit code, negative where a signal ended it; 1 where it has not ended."""
+        return 1 if self.process.returncode is None else self.process.returncode
 
     def attend(self, stop: Stop, alive: Callable[[], None]) -> Mapping[str, Any]:
         """Wait for its end, and end it where it hangs or a stop takes too long; return what it answered."""
@@ -53,8 +53,10 @@ class CycleChild:
                 self.process.terminate()
             if leaving is not None and now - leaving > FAREWELL:
                 self._end("no se detuvo a tiempo")
-            elif now - self.heard_at > SILENCE:
+                break  # what not even the kill ends is left to the system
+            if now - self.heard_at > SILENCE:
                 self._end(f"no dio señales durante {SILENCE / 60:.0f} minutos")
+                break
         end_tree(self.process, self.mark)  # what it left, if it died
         return self.told
 

@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
 from types import FrameType
@@ -24,7 +24,7 @@ from sereno.engine.handover import Words, order_words, process_words, turned_of
 from sereno.engine.lead import SLACK, extended
 from sereno.engine.logbook import Process
 from sereno.engine.master import Order
-from sereno.engine.passing import Status, faulty, over, passed
+from sereno.engine.passing import Status, faulty, iso, over, passed
 from sereno.engine.ports import Log
 from sereno.engine.vigil import CycleFailed, Turned
 
@@ -91,7 +91,8 @@ class ProcessCycles:
     def turn(self, order: Order) -> Turned:
         """Turn one to its end or a stop; raise LeadHeld, and CycleFailed where the first one fails."""
         reload, written = self._wants_reload(), self._settings_stamp()
-        self.reload.event.clear()
+        if reload:
+            self.reload.event.clear()
         try:
             child = start_cycle(self.command, self.environment, self._words(order, reload=reload))
             told = child.attend(self.clock.stop, self.watchers.alive)
@@ -102,7 +103,8 @@ class ProcessCycles:
         if "known" in told:
             self._learn(known_of(told["known"]), written if reload else None)
         if "turned" not in told:
-            return self._died(order, child.code, child.why or f"acabó con el código {child.code}")
+            said = child.why or told.get("died") or f"acabó con el código {child.code}"
+            return self._died(order, child.code, said)
         self.last = turned_of(told["turned"])
         return self.last
 
@@ -143,7 +145,7 @@ class ProcessCycles:
             )
         if not led:
             raise LeadHeld("Otro maestro ha tomado el mando de este almacén mientras este descansaba")
-        self._publish(lambda status: passed(status, quiet.cycle, now, quiet.wake_at))
+        self._publish(lambda status: {**passed(status, quiet.cycle, now, quiet.wake_at), **self._names()})
         if self.verbose:
             self.say(f"Ciclo {quiet.cycle}: nada que hacer. Descansa hasta las {quiet.wake_at:%H:%M:%S}.")
         self.last = quiet
@@ -157,7 +159,7 @@ class ProcessCycles:
         self.open_log(self.known).info(
             "master.stopped", cycles=self.last.cycle if self.last else 0, why=reason
         )
-        self._publish(lambda status: over(status, reason, now))
+        self._publish(lambda status: over(status, reason, now) if self._is_ours(status) else status)
         for look in self._store():
             with suppress(Exception):  # the lease runs out by itself
                 look.write(look.leaving, now, now)
@@ -185,10 +187,10 @@ class ProcessCycles:
 
         Raise CycleFailed for the first one, where it died before it knew anything.
         """
+        if self.clock.stop.requested:  # it was told to end before it was done
+            return self.last or self._soon(order.number)
         if self.known is None:
             raise CycleFailed(code if code > 0 else 1)
-        if self.clock.stop.requested:  # it was told to end, and took too long
-            return self.last or self._soon(order.number)
         log = self.open_log(self.known)
         log.error("cycle.died", cycle=order.number, why=why)
         return self._at_fault(
@@ -199,7 +201,7 @@ class ProcessCycles:
         """Say what went wrong, and have a cycle turned soon that tells of it."""
         now, soon = self.clock.now(), self._soon(cycle)
         self._publish(lambda status: faulty(status, what, now, soon.wake_at))
-        self.last = replace(soon, faults=(*earlier, what))
+        self.last = replace(soon, faults=(*earlier[:1], what))  # the first and the last of many
         return self.last
 
     def _soon(self, cycle: int) -> Turned:
@@ -209,6 +211,14 @@ class ProcessCycles:
         last = self.last or Turned(cycle, self.clock.now(), rest, frozenset(), None, failed=True)
         wake = extended(self.clock.now(), rest)
         return replace(last, cycle=cycle, wake_at=wake, quiet_until=None, failed=True)
+
+    def _names(self) -> Status:
+        """Say who speaks: somebody else may have written the file meanwhile."""
+        started = self.clock.local(datetime.fromisoformat(self.started_at))
+        return {"pid": self.me.pid, "host": self.me.host, "started_at": iso(started)}
+
+    def _is_ours(self, status: Status) -> bool:
+        return (status.get("pid"), status.get("host")) == (self.me.pid, self.me.host)
 
     def _store(self) -> tuple[Look, ...]:
         return self.known.looks[:1] if self.known and self.known.looks else ()

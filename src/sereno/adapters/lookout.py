@@ -74,8 +74,12 @@ class Lookout:
         if self.watcher is not None and self.watcher.is_alive():
             return "lo que se miró la última vez aún no contesta"
         found: dict[str, str] = {}
-        self.watcher = Thread(target=_look, args=(looks, now, found), daemon=True)
-        self.watcher.start()
+        watcher = Thread(target=_look, args=(looks, now, found), daemon=True)
+        try:
+            watcher.start()
+        except RuntimeError as error:  # no thread is to be had
+            return f"no se ha podido mirar: {error}"
+        self.watcher = watcher
         self.watcher.join(PATIENCE)
         unseen = [f"{look.name} no contesta" for look in looks if look.name not in found]
         return "; ".join([*filter(None, found.values()), *unseen[:1]])

@@ -11,6 +11,7 @@ from sereno.engine.logbook import Process
 CLOCK_SLACK = 2.0
 """Seconds by which the system's clocks, of files, of processes and of the wall, may differ."""
 _BOOT_ID, _PROC = Path("/proc/sys/kernel/random/boot_id"), Path("/proc")
+_NUMBERS = Path("/proc/self/ns/pid")
 _STARTED = 19
 """Where /proc/PID/stat tells it, counted after the name."""
 
@@ -23,6 +24,17 @@ def boot_id() -> str:
         return f"{round(psutil.boot_time(), -1):.0f}"
 
 
+def this_start() -> str:
+    """Name this start of the machine, and the space in which process numbers mean something.
+
+    Containers of one machine share its start, and each counts its processes anew.
+    """
+    try:
+        return f"{boot_id()} {_NUMBERS.readlink()}"
+    except OSError:
+        return boot_id()
+
+
 def this_process() -> Process:
     """Name the process that asks."""
     return name_process(os.getpid())
@@ -30,7 +42,7 @@ def this_process() -> Process:
 
 def name_process(pid: int) -> Process:
     """Name a process of this machine; one that is not there was born at 0."""
-    return Process(pid, born_at(pid) or 0.0, boot_id(), platform.node())
+    return Process(pid, born_at(pid) or 0.0, this_start(), platform.node())
 
 
 def born_at(pid: int) -> float | None:
@@ -48,15 +60,16 @@ def born_at(pid: int) -> float | None:
 
 
 def is_alive(process: Process) -> bool | None:
-    """Say whether that very process runs; None where it is another machine's."""
-    if process.host != platform.node():
-        return None
-    return is_running(find_process(process))
+    """Say whether that very process runs; None where that cannot be seen: elsewhere, in a container."""
+    if is_here(process):
+        return is_running(find_process(process))
+    restarted = process.host == platform.node() and process.boot.split()[:1] != [boot_id()]
+    return False if restarted else None
 
 
 def is_here(process: Process) -> bool:
-    """Say whether a process was this machine's since it started last."""
-    return (process.host, process.boot) == (platform.node(), boot_id())
+    """Say whether a process was this machine's since it started last, whatever it was called then."""
+    return process.boot == this_start()
 
 
 def find_process(process: Process) -> psutil.Process | None:

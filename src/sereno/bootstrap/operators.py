@@ -12,7 +12,7 @@ from sereno.engine.operators import OperatorsDesk, happenings, tell_operators
 from sereno.engine.ports import Letter, Log, Store
 
 
-def operators_teller(site: Site, store: Store, log: Log) -> Callable[[Order, State, Calendar], None]:
+def operators_teller(site: Site, store: Store, log: Log) -> Callable[[Order, State, Calendar], bool]:
     """Return what tells the operators of what a cycle has found."""
     desk = _desk(site, store, log)
     return lambda order, state, calendar: tell_operators(

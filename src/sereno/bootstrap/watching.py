@@ -1,21 +1,22 @@
 """What the master of an installation works with, and what it leaves to the one that rests."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sereno import __version__
 from sereno.adapters.lookout import Look, Lookout
 from sereno.bootstrap.mail import queues
 from sereno.bootstrap.operators import operators_teller
-from sereno.bootstrap.site import SCRIPTS, Site
+from sereno.bootstrap.site import LOCAL_NAMES, SCRIPTS, Site
 from sereno.engine.handover import Words
 from sereno.engine.housekeeping import tidy
 from sereno.engine.logbook import Process
 from sereno.engine.master import MAIL_JOB, Master, State
 from sereno.engine.ports import Jobs, Log, Store
-from sereno.settings import notify_socket
+from sereno.settings import monitors_folder, notify_socket, own_mark
 
 if TYPE_CHECKING:
     from sereno.adapters.store.sql import SqlStore
@@ -89,7 +90,7 @@ def rehearsed_master(site: Site, store: Store, jobs: Jobs, log: Log) -> Master:
         log=log,
         show=lambda _state: None,
         mail_waits=lambda _now: True,
-        tell=lambda _order, _state, _calendar: None,
+        tell=lambda _order, _state, _calendar: False,
         tidy=lambda: True,
         is_alive=is_alive,
     )
@@ -102,7 +103,7 @@ def start_jobs(site: Site, *, verbose: bool) -> Jobs:
     jobs = (*(monitor.name for monitor in site.monitors), MAIL_JOB)
     return ProcessJobs(
         scripts={job: SCRIPTS / f"run_{job}.py" for job in jobs},
-        environment=site.environment,
+        environment={**site.environment, **own_mark()},
         arguments=("--verbose",) if verbose else (),
         timeout=site.settings.script_timeout,
         clock=site.clock,
@@ -145,6 +146,14 @@ def board(
     )
 
 
+def _watched(site: Site) -> Iterator[Path]:
+    """Yield the files whose change, coming or going asks for a cycle: holidays, own monitors, local names."""
+    yield site.settings.festivos_file
+    yield site.settings.home / LOCAL_NAMES
+    if folder := monitors_folder(site.environment):
+        yield from (folder, *folder.glob("*/"), *folder.glob("*/*"))
+
+
 def left_to_rest(site: Site, looks: Sequence[Look] | None, fault: str) -> Words:
     """Say what the master must know that rests: how to look around, and the settings in force."""
     from sereno.adapters.cycles import stamp_of
@@ -153,7 +162,7 @@ def left_to_rest(site: Site, looks: Sequence[Look] | None, fault: str) -> Words:
     return {
         "environment": dict(site.environment),
         "looks": None if looks is None else [asdict(look) for look in looks],
-        "watched": {str(file): stamp_of(str(file)) for file in (settings.festivos_file,)},
+        "watched": {str(file): stamp_of(str(file)) for file in _watched(site)},
         "settings_file": str(settings.env_file),
         "settings_stamp": stamp_of(str(settings.env_file)),
         "settings_fault": fault,

@@ -12,7 +12,7 @@ from sereno.bootstrap.opening import open_site
 from sereno.bootstrap.site import MASTER, Site
 from sereno.bootstrap.watching import all_looks, board, gather_master, left_to_rest, stop_with
 from sereno.commands.announcing import announce
-from sereno.domain.errors import LeadHeld, SettingsError
+from sereno.domain.errors import FaultyInput, LeadHeld, SerenoError
 from sereno.engine.daemon import run_cycle
 from sereno.engine.handover import order_of, process_of, turned_words
 from sereno.engine.master import State
@@ -39,6 +39,9 @@ def turn_cycle(descriptor: int) -> int:
         except LeadHeld as error:
             answer(held=str(error))
             return 1
+        except SerenoError as error:
+            answer(died=str(error))
+            raise
     return 0
 
 
@@ -80,8 +83,8 @@ def _opened(words: Mapping[str, Any]) -> tuple[Site, str]:
         return open_site("run", environ=kept), words["order"]["settings_fault"]
     try:
         return open_site("run"), ""
-    except SettingsError as error:
+    except SerenoError as error:  # of the settings, or of a monitor that they name
         if kept is None:
             raise
-        why = "; ".join(map(str, error.faults))
+        why = "; ".join(map(str, error.faults)) if isinstance(error, FaultyInput) else str(error)
         return open_site("run", environ=kept), f"Los ajustes nuevos no valen y siguen los de antes: {why}"

@@ -61,8 +61,7 @@ def look_after(
     watched = [post for post in posts if not post.orders.unconfigured]
     own = {state: len(store.desk.lines({state}, OPERATORS_MAIL, OWN_READ)) for state in STUCK}
     jobs = {name: store.job_results(name, RESULTS_READ) for name in _jobs(watched)}
-    ours = {name: results for name, results in jobs.items() if _is_ours(name, results, own)}
-    told = {name: results for name, results in jobs.items() if results and name not in ours}
+    told = {name: results for name, results in jobs.items() if results}
     runs = [run for run in _last_runs(watched, store) if run is not None]
     summary = store.mail_summary(now)
     conditions = (
@@ -78,11 +77,15 @@ def look_after(
         "calendar",
         "settings",
     }
-    untold = (
-        *(each for name, results in ours.items() for each in _job(name, results)),
-        *_own_mail(summary, own),
-    )
-    return Sight(conditions, frozenset(seen), untold)
+    return Sight(conditions, frozenset(seen), tuple(_own_mail(summary, own)))
+
+
+def is_unwell(posts: Sequence[Post], store: Store) -> bool:
+    """Tell whether a job did badly last, or a digest was not completed last."""
+    watched = [post for post in posts if not post.orders.unconfigured]
+    last = (each for name in _jobs(watched) for each in store.job_results(name, 1))
+    runs = (run for run in _last_runs(watched, store) if run is not None)
+    return any(each.code != 0 for each in last) or any(run.state != "complete" for run in runs)
 
 
 def tell_missed(missed: Sequence[Missed]) -> Condition:
@@ -114,11 +117,6 @@ def failures_in_a_row(results: Sequence[JobResult]) -> int:
 
 def _jobs(watched: Sequence[Post]) -> list[str]:
     return [*(post.monitor.name for post in watched), MAIL_JOB]
-
-
-def _is_ours(job: str, results: Sequence[JobResult], own: Mapping[State, int]) -> bool:
-    """Tell whether mail may be in trouble for the operators' own mail alone: of that no mail is written."""
-    return job == MAIL_JOB and bool(results) and results[-1].code == 1 and any(own.values())
 
 
 def _last_runs(watched: Sequence[Post], store: Store) -> Iterator[Run | None]:

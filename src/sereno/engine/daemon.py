@@ -10,11 +10,14 @@ from sereno.domain.calendar import Calendar
 from sereno.domain.cycle import context_at, interval, wake_at
 from sereno.engine.accounting import settle_accounts
 from sereno.engine.agenda import decisions
-from sereno.engine.lanes import run_jobs
+from sereno.engine.conditions import is_unwell
+from sereno.engine.lanes import run_jobs, run_mail
 from sereno.engine.lead import SLACK, extended, reconcile
 from sereno.engine.master import Master, Order, State, guarded, keep_lead, show
 
 DAY = timedelta(days=1)
+TIDYING = timedelta(hours=1)
+"""How long the lead lasts while the store is tidied, which gives no sign of life."""
 DOUBT = timedelta(minutes=5)
 """How long, at the longest, a clock that jumped is in doubt."""
 
@@ -72,14 +75,18 @@ def _work(master: Master, _order: Order, calendar: Calendar, state: State) -> St
 
 
 def _tell(master: Master, order: Order, calendar: Calendar, state: State) -> State:
-    master.tell(order, state, calendar)
-    return state
+    """Tell the operators what has changed; the mail that does so leaves at once."""
+    told = master.tell(order, state, calendar)
+    return run_mail(master, state, calendar) if told and not order.leap else state
 
 
 def _tidy(master: Master, order: Order, _calendar: Calendar, state: State) -> State:
     """Tidy the store in the first cycle of a day."""
     today = state.started_at.date()
-    if order.tidied_on == today or not master.tidy():
+    if order.tidied_on == today:
+        return state
+    keep_lead(master, state, until=extended(master.clock.now(), TIDYING))
+    if not master.tidy():
         return state
     return replace(state, tidied_on=today)
 
@@ -96,10 +103,15 @@ def _at_rest(master: Master, order: Order, calendar: Calendar, state: State) -> 
     wake = wake_at(ended, wait, master.edges)
     resting = replace(state, phase="resting", ended_at=ended, wake_at=wake)
     resting = guarded(master, resting, partial(keep_lead, master, until=extended(wake, SLACK)))
+    resting = guarded(master, resting, partial(_judge, master))
     resting = guarded(master, resting, partial(_plan_quiet, master, calendar, ended))
     master.log.info("cycle.ended", cycle=state.cycle, failed=resting.failed, next=str(wake))
     show(master, resting)
     return resting
+
+
+def _judge(master: Master, state: State) -> State:
+    return replace(state, unwell=is_unwell(master.posts, master.store))
 
 
 def _plan_quiet(master: Master, calendar: Calendar, now: datetime, state: State) -> State:

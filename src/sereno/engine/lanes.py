@@ -54,6 +54,18 @@ def run_jobs(master: Master, state: State, calendar: Calendar) -> State:
     now = master.clock.now()
     lanes = Lanes(master, interval(state.context, master.times), state, mail_at=now, look_at=now)
     _look_at_posts(lanes, calendar)
+    return _run(lanes, calendar)
+
+
+def run_mail(master: Master, state: State, calendar: Calendar) -> State:
+    """Run mail alone, if there is any."""
+    now = master.clock.now()
+    never = wake_at(now, DAY, ())
+    return _run(Lanes(master, DAY, state, mail_at=now, look_at=never), calendar)
+
+
+def _run(lanes: Lanes, calendar: Calendar) -> State:
+    master = lanes.master
     _fill(lanes)
     while lanes.running:
         ended = master.jobs.next_end(_patience(lanes))

@@ -55,6 +55,8 @@ class State:
     """Until when no daily job will owe anything and no edge is passed; None where one owes something now."""
     faults: tuple[str, ...] = ()
     """What went wrong in the cycle beside its jobs."""
+    unwell: bool = False
+    """A job did badly last, or a digest was not completed last, in whatever cycle that was."""
     quiet: bool = False
     """There was nothing to do in this cycle: the results are those of the last that did something."""
     missed: tuple[Missed, ...] = ()
@@ -88,8 +90,8 @@ class Master:
     show: Callable[[State], None]
     mail_waits: Callable[[datetime], bool]
     """Tells whether the mail job has anything to do; True where that cannot be told cheaply."""
-    tell: Callable[[Order, State, Calendar], None]
-    """Tells the operators what has changed."""
+    tell: Callable[[Order, State, Calendar], bool]
+    """Tells the operators what has changed; True where a mail to them was queued."""
     tidy: Callable[[], bool]
     """Takes away what the store no longer needs; False where it was interrupted."""
     is_alive: IsAlive

@@ -53,34 +53,38 @@ def happenings(order: Order, state: State) -> Happenings:
     return Happenings(state.faults, state.missed, order.leap, order.settings_fault)
 
 
-def tell_operators(desk: OperatorsDesk, happened: Happenings, calendar: Calendar, now: datetime) -> None:
-    """Queue what the operators do not know yet, and remember that they do; may raise StoreUnavailable.
+def tell_operators(desk: OperatorsDesk, happened: Happenings, calendar: Calendar, now: datetime) -> bool:
+    """Queue what the operators do not know yet, and remember that they do; tell whether a mail was queued.
 
-    Where there are no operators nothing is remembered: they are told once there are some.
+    Where there are no operators nothing is remembered: they are told once there are some. May raise
+    StoreUnavailable.
     """
     if not desk.operators:
-        return
+        return False
     known = desk.store.logbook.alarms()
     sight = look_after(desk.posts, desk.store, desk.calendar_faults(), happened, now)
-    _tell_changes(desk, happened, known, sight, now)
+    told_changes = _tell_changes(desk, happened, known, sight, now)
     told = known[OVERVIEW].text if OVERVIEW in known else ""
     week = week_to_tell(told, calendar, now)
-    if week is not None and not happened.clock_jump:  # a week that is in doubt is not told
-        _tell_overview(desk, week, sight, calendar, now)
+    if week is None or happened.clock_jump:  # a week that is in doubt is not told
+        return told_changes
+    _tell_overview(desk, week, sight, calendar, now)
+    return True
 
 
 def _tell_changes(
     desk: OperatorsDesk, happened: Happenings, known: Mapping[str, Alarm], sight: Sight, now: datetime
-) -> None:
+) -> bool:
     """Write changes and mail in one transaction, and nothing where nothing has changed."""
     missed = _news_of_missed(desk.store, known.get(MISSED), happened.missed, now)
     changes = _with_missed(decide(known, sight.conditions, sight.seen, now), missed, now)
     if not (changes.told or changes.known or changes.over):
-        return
+        return False
     message = _composed(desk, write_changes(changes.told, now), now) if changes.told else None
     desk.store.logbook.tell(changes.known, changes.over, message)
     if changes.told:
         desk.log.info("operators.told", subjects=" ".join(each.subject for each in changes.told))
+    return bool(changes.told)
 
 
 def _news_of_missed(store: Store, mark: Alarm | None, noted: Sequence[Missed], now: datetime) -> list[Missed]:

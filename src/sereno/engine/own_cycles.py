@@ -82,7 +82,7 @@ def turned(master: Master, state: State) -> Turned:
         interval=wait,
         edges=master.edges,
         quiet_until=state.quiet_until,
-        failed=state.failed,
+        failed=state.failed or state.unwell or bool(state.missed),
         tidied_on=state.tidied_on,
     )
 

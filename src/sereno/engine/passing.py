@@ -17,7 +17,10 @@ def passed(status: Status, cycle: int, now: datetime, wake_at: datetime) -> Stat
     statistics = status.get("estadisticas")
     return {
         **status,
+        **_idle(status),
         "timestamp": iso(now),
+        "running": True,
+        "stop_reason": None,
         "fecha_actual": now.date().isoformat(),
         "cycle_count": cycle,
         "cycle": {**status.get("cycle", {}), **started},

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
 from sereno.domain.cycle import wake_at
-from sereno.domain.errors import SerenoError
+from sereno.domain.errors import LeadHeld, SerenoError
 from sereno.domain.wallclock import seconds_between, utc, zone_of
 from sereno.engine.master import Order
 from sereno.engine.ports import Clock, Stop
@@ -14,7 +14,7 @@ from sereno.engine.watchers import Watchers
 SLICE = 60.0
 """Longest uninterrupted rest, in seconds: the wall clock is read again, for the machine may have slept."""
 LEAP = timedelta(days=1)
-"""A clock that is so much later than a rest was to end is not believed until another cycle confirms it."""
+"""No rest is longer; a clock further than that from the end of one is in doubt until a cycle confirms it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +65,28 @@ class Cycles(Protocol):
 
 def keep_watch(cycles: Cycles, clock: Clock, stop: Stop, watchers: Watchers) -> Turned:
     """Turn cycle after cycle until a stop is asked for; return the last. LeadHeld ends the watch."""
-    reason = "otro maestro tiene el mando"
+    reason = "fallo imprevisto"
     try:
         last = cycles.turn(Order(1))
         watchers.ready()
-        watchers.cycle_ended(failed=last.failed)
+        _tell(watchers, stop, last)
         while not stop.requested and not _rest(last, clock, watchers):
             last = _next(cycles, last, clock)
-            watchers.cycle_ended(failed=last.failed)
+            _tell(watchers, stop, last)
         reason = stop.reason
+    except LeadHeld:
+        reason = "otro maestro tiene el mando"
+        raise
     finally:
         watchers.stopping()
         cycles.end(reason)
     return last
+
+
+def _tell(watchers: Watchers, stop: Stop, last: Turned) -> None:
+    """Tell how a cycle ended; that a stop cut it short is no failure."""
+    if not stop.requested:
+        watchers.cycle_ended(failed=last.failed)
 
 
 def _next(cycles: Cycles, last: Turned, clock: Clock) -> Turned:
@@ -103,7 +112,7 @@ def _due(last: Turned, now: datetime) -> str:
 
 def _leap(last: Turned, now: datetime) -> str:
     """Say how far the clock has jumped, where it is further than is believed at once."""
-    if utc(now) - utc(last.wake_at) <= LEAP:
+    if abs(utc(now) - utc(last.wake_at)) <= LEAP:
         return ""
     return (
         f"El reloj marca el {now:%d/%m/%Y a las %H:%M}; se esperaba el {last.wake_at:%d/%m/%Y a las %H:%M}. "
@@ -112,8 +121,11 @@ def _leap(last: Turned, now: datetime) -> str:
 
 
 def _rest(last: Turned, clock: Clock, watchers: Watchers) -> bool:
-    """Rest until the wake-up by the wall clock; return True as soon as a stop is asked for."""
-    while (left := seconds_between(clock.now(), last.wake_at)) > 0:
+    """Rest until the wake-up by the wall clock; return True as soon as a stop is asked for.
+
+    A clock that is set back prolongs the rest; by more than a day, it ends it and is in doubt.
+    """
+    while 0 < (left := seconds_between(clock.now(), last.wake_at)) <= LEAP.total_seconds():
         watchers.alive()
         if clock.rest(min(left, SLICE)):
             return True

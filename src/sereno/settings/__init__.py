@@ -11,6 +11,7 @@ from sereno.settings.surroundings import (
     is_configured,
     monitors_folder,
     notify_socket,
+    own_mark,
     settled_environment,
 )
 from sereno.settings.values import Mail, RegisterAccess, Settings, Smtp
@@ -34,6 +35,7 @@ __all__ = [
     "mail_modes",
     "monitors_folder",
     "notify_socket",
+    "own_mark",
     "settled_environment",
     "standing_orders",
     "variables",

@@ -9,6 +9,8 @@ from sereno.settings.texts import gather_texts, home_folder
 from sereno.settings.values import Settings
 from sereno.settings.variables import QUEUES, registers, variables
 
+JOB_MARK = "SERENO_JOB"
+"""By which what came of a process is known."""
 UTF_8 = {"PYTHONIOENCODING": "utf-8"}
 """What a job says is read as UTF-8, whatever the machine's own code page."""
 
@@ -22,6 +24,7 @@ def settled_environment(
     password) is read there each time.
     """
     own = dict(os.environ if environ is None else environ)  # noqa: TID251  # its one home
+    own.pop(JOB_MARK, None)  # of one cycle alone
     written = gather_texts(variables(monitors), own).written
     place = {"SERENO_HOME": str(settings.home), "SERENO_ENV_FILE": os.devnull}
     return {**written, **{name: text for name, text in own.items() if text.strip()}, **UTF_8, **place}
@@ -51,6 +54,12 @@ def monitors_folder(environ: Mapping[str, str] | None = None) -> Path | None:
     texts = gather_texts(variables(()), environ)
     name = texts.get("MONITORS_DIR")
     return None if name is None else texts.home / name
+
+
+def own_mark() -> dict[str, str]:
+    """Return the mark by which this process is known to whoever started it; nothing where there is none."""
+    mark = os.environ.get(JOB_MARK)  # noqa: TID251  # its one home
+    return {JOB_MARK: mark} if mark else {}
 
 
 def notify_socket() -> str | None:

@@ -67,7 +67,7 @@ def test_of_a_job_that_has_ended_what_is_left_is_found_by_session_and_mark(left,
     [
         pytest.param({"born": 1.0}, id="the number is another's now"),
         pytest.param({"boot": "otro arranque"}, id="the machine has started again"),
-        pytest.param({"host": "otra"}, id="it is another machine's"),
+        pytest.param({"host": "otra", "boot": "el suyo"}, id="it is another machine's"),
     ],
 )
 def test_what_only_has_the_number_is_left_alone(left, other):

@@ -12,7 +12,7 @@ import psutil
 import pytest
 from tests.adapters.processes.job_scripts import DEAF, Stop, make_jobs, run, wait_for, zombies
 
-from sereno.adapters.machine import boot_id, born_at, is_alive
+from sereno.adapters.machine import born_at, is_alive, this_start
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="orphans are adopted, and seen in /proc")
@@ -143,7 +143,7 @@ def test_a_started_job_is_named_for_good(tmp_path):
     worker = jobs.start("job")
     process = wait_for(written)
     assert (worker.pid, worker.born) == (process.pid, born_at(process.pid))
-    assert (worker.boot, worker.host) == (boot_id(), platform.node())
+    assert (worker.boot, worker.host) == (this_start(), platform.node())
     assert is_alive(worker) is True
     assert jobs.end_left(worker) is True
     assert jobs.next_end(10).code == 128 + 15
