@@ -53,8 +53,10 @@ class Installation:
 
     @property
     def mails(self) -> list:
+        """Read the mails that have arrived, but for those to the operators."""
         files = sorted((self.demo / "mail").glob("*.eml"))
-        return [message_from_bytes(file.read_bytes(), policy=default) for file in files]
+        found = [message_from_bytes(file.read_bytes(), policy=default) for file in files]
+        return [mail for mail in found if "operadores" not in (mail["List-Id"] or "")]
 
     @property
     def digests(self) -> list:

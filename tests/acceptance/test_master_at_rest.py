@@ -5,6 +5,8 @@ import os
 import signal
 import socket
 import sqlite3
+import subprocess
+import sys
 import threading
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -200,6 +202,84 @@ def test_a_cycle_that_is_killed_leaves_nothing_behind_and_the_next_goes_on_and_t
         code for (code,) in ask(served, "SELECT code FROM job_results WHERE job = 'brass' ORDER BY number")
     ]
     assert codes == [0, 137, 0]
+
+
+def test_what_a_later_cycle_left_when_it_was_killed_is_ended_too(served):
+    often(served)
+    with master(served) as process:
+        wait_for(lambda: cycle_of(served) >= 2 and rests(served))
+        with locked(served, "correos"):
+            served.on_demo("run_brass.py", "--force")
+            wait_for(lambda: running_job(served) == "email_services")
+            (cycle,) = psutil.Process(process.pid).children()
+            jobs = cycle.children(recursive=True)
+            assert jobs
+            marks = {job.environ()["SERENO_JOB"].split("/")[0] for job in jobs}
+            assert marks == {cycle.environ()["SERENO_JOB"]}
+            cycle.kill()
+            wait_for(lambda: not any(map(is_running, jobs)))
+
+
+def test_a_monitor_that_breaks_is_told_by_name_and_the_watch_goes_on(served, tmp_path):
+    own = served.home / "propios"
+    own.mkdir()
+    often(served, MONITORS_DIR=own)
+    with master(served) as process:
+        wait_for(lambda: cycle_of(served) >= 2 and rests(served))
+        (own / "roto").mkdir()
+        (own / "roto" / "monitor.toml").write_text("nombre = ", "utf-8")
+        wait_for(lambda: "monitor.toml" in (status(served).get("last_error") or ""))
+        (own / "roto" / "monitor.toml").unlink()
+        (own / "roto").rmdir()
+        wait_for(lambda: status(served).get("last_error") is None)
+        assert process.poll() is None
+
+
+def test_a_stop_in_the_first_moment_is_no_failure(served):
+    for _ in range(3):
+        with master(served) as process:
+            wait_for(lambda process=process: children(process))
+            process.send_signal(signal.SIGTERM)
+            said, _ = process.communicate(timeout=30)
+            assert process.returncode == 0, said
+
+
+def test_one_that_lost_the_lead_leaves_the_status_to_who_leads_now(served):
+    often(served)
+    with master(served) as process:
+        wait_for(lambda: cycle_of(served) >= 2 and rests(served))
+        file = served.home / "logs/run_master_status.json"
+        with closing(sqlite3.connect(served.demo / "sereno.sqlite", timeout=30)) as store:
+            store.execute("UPDATE lease SET pid = 1, until = '2099-01-01 00:00:00'")
+            store.commit()
+        file.write_text(json.dumps({**status(served), "pid": 1, "running": True}), "utf-8")
+        assert process.wait(30) == 3
+    assert (status(served)["pid"], status(served)["running"]) == (1, True)
+
+
+def test_where_no_cycle_can_have_a_process_of_its_own_the_master_turns_them_itself(served):
+    often(served)
+    program = (
+        "import sys, sereno.bootstrap.resting as resting; resting.CAN_REST_APART = False;"
+        "from sereno.cli import main; sys.exit(main(('master',)))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program],
+        env=served.environ(SERENO_ENV_FILE=str(served.demo / "demo.env")),
+        stdout=subprocess.PIPE,
+    )
+    try:
+        wait_for(lambda: cycle_of(served) >= 4)
+        assert status(served)["pid"] == process.pid
+        process.send_signal(signal.SIGTERM)
+        said, _ = process.communicate(timeout=20)
+        assert process.returncode == 0
+        assert "Sereno se detiene" in said.decode()
+    finally:
+        process.kill()
+        process.wait()
+    assert not status(served)["running"]
+    assert ask(served, "SELECT * FROM lease") == []
 
 
 def test_a_first_cycle_that_is_killed_does_not_end_the_watch(site):

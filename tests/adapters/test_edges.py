@@ -26,7 +26,7 @@ def test_the_status_file_replaces_what_was_there_and_leaves_nothing_else(tmp_pat
 def test_a_status_that_cannot_be_written_is_logged_and_stops_nothing(tmp_path):
     (tmp_path / "logs").write_text("a file where the folder should be")
     log = MemoryLog()
-    StatusFile(tmp_path / "logs/status.json", log).publish({})
+    StatusFile(tmp_path / "logs/status.json", lambda: log).publish({})
     assert [event.name for event in log.events] == ["status.unwritten"]
 
 

@@ -15,6 +15,8 @@ from sereno.adapters.process_trees import become_subreaper
 from sereno.adapters.told_watchers import ToldWatchers
 from sereno.engine.ports import Log
 
+CAN_REST_APART = os.name == "posix"
+"""Whether a cycle can have a process of its own: it answers on a pipe that it inherits."""
 COMMAND = (sys.executable, "-m", "sereno", "cycle")
 """Turns one cycle."""
 

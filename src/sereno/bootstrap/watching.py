@@ -16,6 +16,7 @@ from sereno.engine.housekeeping import tidy
 from sereno.engine.logbook import Process
 from sereno.engine.master import MAIL_JOB, Master, State
 from sereno.engine.ports import Jobs, Log, Store
+from sereno.engine.watchers import Watchers
 from sereno.settings import monitors_folder, notify_socket, own_mark
 
 if TYPE_CHECKING:
@@ -55,6 +56,15 @@ def gather_master(
         tidy=lambda: not tidy(store.keeper, settings.retention, site.clock, log).interrupted,
         is_alive=is_alive,
     )
+
+
+def watchers_of(site: Site, log: Log) -> Watchers:
+    """Say who watches from outside."""
+    from sereno.adapters.told_watchers import ToldWatchers
+
+    watchers = ToldWatchers()
+    watchers.learn(site.settings.heartbeat_url, notify_socket(), lambda: log)
+    return watchers
 
 
 def stop_with(master: Process) -> None:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import click
 
 from sereno.bootstrap.opening import check_demo_estate, is_configured, make_demo_estate, open_site
-from sereno.commands.rounds import MasterOptions, run_master, turn_once
+from sereno.commands.own_watch import turn_once
+from sereno.commands.rounds import MasterOptions, run_master
 from sereno.commands.watching import stand_watch
 
 if TYPE_CHECKING:

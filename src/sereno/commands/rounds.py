@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 from sereno.bootstrap.opening import open_site
 from sereno.bootstrap.site import MASTER, Site
-from sereno.bootstrap.watching import all_looks, board, gather_master, own_process, rehearsed_master
-from sereno.commands.announcing import announce
+from sereno.bootstrap.watching import rehearsed_master
 from sereno.commands.contract import print_contract
 from sereno.commands.mail import rehearse_mail
+from sereno.commands.own_watch import turn_once
 from sereno.commands.previewing import show_preview
 from sereno.commands.watching import stand_watch
 from sereno.domain.errors import Fault, FaultyInput, SettingsError
 from sereno.domain.rules import Monitor
 from sereno.engine.agenda import agenda
-from sereno.engine.master import MAIL_JOB, State
+from sereno.engine.master import MAIL_JOB
 from sereno.engine.own_cycles import OwnCycles, single_cycle
 from sereno.engine.ports import Log, Store
 from sereno.engine.watch import Request, watch
@@ -66,25 +66,6 @@ def run_master(options: MasterOptions) -> int:
     if options.single_cycle:
         return turn_once(open_site("run"), verbose=options.verbose)
     return stand_watch(verbose=options.verbose)
-
-
-def turn_once(site: Site, *, verbose: bool) -> int:
-    """Turn one cycle in this process; 1 when a job of it failed."""
-    site.stop.listen()
-    log, me = site.log(MASTER, echo=verbose), own_process()
-    announce(site, log)
-    with site.open_store() as store:
-        publish = board(site, store, log, me, site.clock.now())
-
-        def show(state: State) -> None:
-            publish(state)
-            if state.phase == "resting":
-                site.terminal.cycle(state, store.runs_since(state.started_at))
-
-        looks = all_looks(site, store, me)
-        state = single_cycle(OwnCycles(gather_master(site, store, log, show, me, looks, verbose=verbose)))
-    site.terminal.say(f"Sereno se detiene: {state.stop_reason}.")
-    return int(state.failed)
 
 
 def run_job(name: str, options: JobOptions) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import click
 
-from sereno.bootstrap.resting import open_cycles
+from sereno.bootstrap.resting import CAN_REST_APART, open_cycles
 from sereno.engine.vigil import CycleFailed, keep_watch
 
 
@@ -13,6 +13,10 @@ def stand_watch(environment: Mapping[str, str] | None = None, *, verbose: bool) 
 
     Raises LeadHeld where another master leads.
     """
+    if not CAN_REST_APART:
+        from sereno.commands.own_watch import watch_here
+
+        return watch_here(environment, verbose=verbose)
     cycles = open_cycles(environment, verbose=verbose)
     stop = cycles.clock.stop
     try:

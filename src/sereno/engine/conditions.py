@@ -7,6 +7,7 @@ from itertools import takewhile
 
 from sereno.domain.alarms import Condition
 from sereno.domain.outbox import State
+from sereno.domain.wallclock import utc
 from sereno.engine.agenda import Post
 from sereno.engine.logbook import Missed
 from sereno.engine.mail_records import MailLine, MailSummary
@@ -83,9 +84,15 @@ def look_after(
 def is_unwell(posts: Sequence[Post], store: Store) -> bool:
     """Tell whether a job did badly last, or a digest was not completed last."""
     watched = [post for post in posts if not post.orders.unconfigured]
-    last = (each for name in _jobs(watched) for each in store.job_results(name, 1))
-    runs = (run for run in _last_runs(watched, store) if run is not None)
-    return any(each.code != 0 for each in last) or any(run.state != "complete" for run in runs)
+    runs = [run for run in _last_runs(watched, store) if run is not None]
+    last = [each for name in _jobs(watched) for each in store.job_results(name, 1)]
+    failed = [each for each in last if each.code != 0 and not _is_made_up_for(each, runs)]
+    return bool(failed) or any(run.state != "complete" for run in runs)
+
+
+def _is_made_up_for(failed: JobResult, runs: Sequence[Run]) -> bool:
+    """Tell whether the job has gone its round since, by hand."""
+    return any(run.monitor == failed.job and utc(run.finished_at) > utc(failed.ended_at) for run in runs)
 
 
 def tell_missed(missed: Sequence[Missed]) -> Condition:

@@ -81,7 +81,7 @@ def turned(master: Master, state: State) -> Turned:
         wake_at=state.wake_at or extended(ended, wait),
         interval=wait,
         edges=master.edges,
-        quiet_until=state.quiet_until,
+        quiet_until=None if state.faults else state.quiet_until,  # what failed is tried again
         failed=state.failed or state.unwell or bool(state.missed),
         tidied_on=state.tidied_on,
     )
