@@ -36,7 +36,7 @@ def serve_console(site: Site, listener: socket) -> None:
 
 def export_console(site: Site, folder: Path) -> int:
     """Write the console's pages into a folder; return how many files."""
-    return export(_readings(site), folder)
+    return export(reading_of(site), folder)
 
 
 def _readings(site: Site) -> Callable[[], Reading]:

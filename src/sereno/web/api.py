@@ -7,7 +7,7 @@ from typing import get_args
 
 from sereno.domain.outbox import State
 from sereno.engine.mail_records import MailLine, MailSummary
-from sereno.engine.open_findings import OpenFinding, open_findings
+from sereno.engine.open_findings import OpenFinding
 from sereno.engine.ports import Store
 from sereno.engine.records import Run
 from sereno.engine.standing import JobStanding
@@ -123,11 +123,9 @@ def run_forms(store: Store, since: datetime, limit: int) -> list[RunForm]:
     return [_run(each) for each in store.runs_since(since)[: -limit - 1 : -1]]
 
 
-def finding_forms(view: View, store: Store, offset: int, limit: int) -> list[FindingForm]:
+def finding_forms(view: View, offset: int, limit: int) -> list[FindingForm]:
     """List open findings in the order of the digests."""
-    monitors = [post.monitor for post in view.reading.posts]
-    found = open_findings(monitors, store, view.now.date())
-    return [_finding(each) for each in found[offset : offset + limit]]
+    return [_finding(each) for each in view.open_findings()[offset : offset + limit]]
 
 
 def message_forms(store: Store, state: State | None, origin: str | None, limit: int) -> list[MessageForm]:

@@ -57,8 +57,8 @@ def api_routes(read: Callable[[], Reading]) -> APIRouter:
     @router.get("/findings", responses=UNAVAILABLE)
     def findings(offset: Annotated[int, Query(ge=0, le=10**6)] = 0, limit: Limit = 100) -> list[FindingForm]:
         """List open findings in the order of the digests."""
-        with _store(read) as (view, store):
-            return finding_forms(view, store, offset, limit)
+        with _store(read) as (view, _):
+            return finding_forms(view, offset, limit)
 
     @router.get("/messages", responses=UNAVAILABLE)
     def messages(

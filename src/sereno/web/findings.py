@@ -10,7 +10,8 @@ from sereno.domain.digest import Badge
 from sereno.domain.ledger import Telling
 from sereno.domain.wallclock import first_reading, zone_of
 from sereno.domain.writing import badge
-from sereno.engine.open_findings import OpenFinding, Wanted, key_text, open_findings
+from sereno.engine.agenda import Post
+from sereno.engine.open_findings import OpenFinding, Wanted, key_text
 from sereno.engine.ports import Store
 from sereno.engine.records import Notice
 from sereno.web.catalogue import FINDING_HEADINGS
@@ -62,7 +63,7 @@ def findings(view: View, asked: Asked) -> Page | None:
     """Show a page of the open findings that are asked for."""
     if view.store is None:
         return None
-    rows = _rows(view, view.store)
+    rows = _rows(view)
     shown = _ordered(_wanted(rows, asked), asked.of("orden"))
     first = (asked.page - 1) * PAGE_ROWS
     kept = {name: asked.of(name) for name in (*FILTERS, "orden")}
@@ -87,7 +88,7 @@ def sheet(view: View, asked: Asked) -> bytes | None:
     """Write all the open findings that are asked for as CSV."""
     if view.store is None:
         return None
-    shown = _ordered(_wanted(_rows(view, view.store), asked), asked.of("orden"))
+    shown = _ordered(_wanted(_rows(view), asked), asked.of("orden"))
     return view.reading.sheet(FINDING_HEADINGS, [_cells(row) for row in shown])
 
 
@@ -95,19 +96,18 @@ def finding(view: View, asked: Asked) -> Page | None:
     """Show one open finding with its history; `None` where none is open that is called so."""
     if view.store is None:
         return None
-    named = (row for row in _rows(view, view.store) if _is_called(row, asked.path))
-    row = next(named, None)
-    if row is None:
+    each = next((each for each in view.open_findings() if _is_called(each, asked.path)), None)
+    if each is None:
         return None
+    row = _row(each, {each.monitor.name: section_titles(_post(view, each))})
     history = sorted(row.found.entry.tellings, key=_told_on, reverse=True)
     content = {"row": row, "history": history, "notices": _notices(row, view, view.store)}
     return Page("finding.html", f"{row.title}: {row.key}", content)
 
 
-def _rows(view: View, store: Store) -> list[Row]:
+def _rows(view: View) -> list[Row]:
     titles = {post.monitor.name: section_titles(post) for post in view.reading.posts}
-    monitors = [post.monitor for post in view.reading.posts]
-    return [_row(each, titles) for each in open_findings(monitors, store, view.now.date())]
+    return [_row(each, titles) for each in view.open_findings()]
 
 
 def _row(each: OpenFinding, titles: Mapping[str, Mapping[str, str]]) -> Row:
@@ -122,8 +122,12 @@ def _token(each: OpenFinding) -> str:
     return blake2b(named.encode(), digest_size=8).hexdigest()
 
 
-def _is_called(row: Row, path: Mapping[str, str]) -> bool:
-    return row.token == path["token"] and row.found.monitor.name == path["monitor"]
+def _is_called(each: OpenFinding, path: Mapping[str, str]) -> bool:
+    return each.monitor.name == path["monitor"] and _token(each) == path["token"]
+
+
+def _post(view: View, each: OpenFinding) -> Post:
+    return next(post for post in view.reading.posts if post.monitor is each.monitor)
 
 
 def _wanted(rows: Iterable[Row], asked: Asked) -> list[Row]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sereno.domain.calendar import Calendar
 from sereno.domain.errors import StoreUnavailable
 from sereno.domain.rules import Monitor
 from sereno.engine.agenda import Post
+from sereno.engine.open_findings import OpenFinding, open_findings
 from sereno.engine.ports import Store
 from sereno.engine.standing import Published, Standing, standing, unreadable
 
@@ -65,6 +66,15 @@ class View:
     store: Store | None
     fault: str = ""
     """Why the store cannot be read; empty also where there is none yet."""
+    findings: list[OpenFinding] = field(default_factory=list)
+    """What was open when it was first asked for in this look."""
+
+    def open_findings(self) -> list[OpenFinding]:
+        """List what is open, read once; nothing where there is no store."""
+        if not self.findings and self.store is not None:
+            monitors = [post.monitor for post in self.reading.posts]
+            self.findings.extend(open_findings(monitors, self.store, self.now.date()))
+        return self.findings
 
 
 @contextmanager

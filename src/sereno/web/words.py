@@ -75,7 +75,7 @@ def one(words: str) -> str:
 def people(addresses: Sequence[str]) -> str:
     """Name the first of several, and count the others."""
     first, *others = addresses or (NOTHING,)
-    return f"{first} y {len(others)} más" if others else first
+    return f"{first} y\N{NO-BREAK SPACE}{len(others)}\N{NO-BREAK SPACE}más" if others else first
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
