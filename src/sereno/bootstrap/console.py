@@ -1,6 +1,6 @@
 """What the console of an installation looks at; its libraries are an extra, and imported with it alone."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
@@ -51,8 +51,8 @@ def _readings(site: Site) -> Callable[[], Reading]:
     return lambda: of(tuple(stamp_of(file) or ()))
 
 
-def reading_of(site: Site) -> Reading:
-    """Gather what the console asks of an installation."""
+def reading_of(site: Site, environ: Mapping[str, str] | None = None) -> Reading:
+    """Gather what the console asks of an installation; `environ` replaces the process's own environment."""
     return Reading(
         version=__version__,
         posts=site.posts(),
@@ -62,8 +62,8 @@ def reading_of(site: Site) -> Reading:
         calendar=site.calendar,
         look_at_store=partial(_lend_store, site),
         warnings=site.warnings,
-        settings=_shown_settings,
-        cases=_case_names,
+        settings=partial(_shown_settings, environ),
+        cases=partial(_case_names, environ),
         sheet=csv_bytes,
     )
 
@@ -74,16 +74,16 @@ def _lend_store(site: Site) -> Iterator[Store | None]:
         yield store
 
 
-def _shown_settings() -> Sequence[ShownSetting]:
+def _shown_settings(environ: Mapping[str, str] | None) -> Sequence[ShownSetting]:
     return [
         ShownSetting(each.name, each.group, each.value, each.source, each.written)
-        for each in explained_settings().settings
+        for each in explained_settings(environ).settings
     ]
 
 
-def _case_names(monitor: Monitor) -> Sequence[CaseName]:
+def _case_names(environ: Mapping[str, str] | None, monitor: Monitor) -> Sequence[CaseName]:
     """Name the cases of a monitor; none where its file cannot be read any more."""
-    folder = monitors_folder()
+    folder = monitors_folder(environ)
     for each in (*shipped_folders(), *(own_folders(folder) if folder else ())):
         if each.name == monitor.name:
             try:
