@@ -8,6 +8,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 
 import pytest
 from tests.acceptance.installation import Installation
@@ -15,8 +16,10 @@ from tests.acceptance.installation import Installation
 EXTRA = ("fastapi", "starlette", "uvicorn", "prometheus_client", "sereno.web")
 
 
-def start(installation, *arguments):
-    return subprocess.Popen(
+@contextmanager
+def started(installation, *arguments):
+    """Start the console on the installation's demo; whatever happens, it is gone at the end."""
+    process = subprocess.Popen(
         [sys.executable, "-m", "sereno", "console", "--port", "0", *arguments],
         env=installation.environ(SERENO_ENV_FILE=str(installation.demo / "demo.env")),
         cwd=installation.home,
@@ -24,6 +27,11 @@ def start(installation, *arguments):
         stderr=subprocess.PIPE,
         encoding="utf-8",
     )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def address(process):
@@ -41,36 +49,38 @@ def fetch(url):
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_the_console_serves_until_it_is_stopped_and_then_ends_well(served_once, how):
-    with start(served_once) as process:
-        try:
-            url = address(process)
-            status, page = fetch(url)
-            assert status == 200
-            assert "Sereno está parado desde" in page
-            status, health = fetch(f"{url}healthz")
-            assert (status, json.loads(health)["healthy"]) == (503, False)
-        finally:
-            process.send_signal(how)
-            out, err = process.communicate(timeout=30)
+    with started(served_once) as process:
+        url = address(process)
+        status, page = fetch(url)
+        assert status == 200
+        assert "Sereno está parado desde" in page
+        status, health = fetch(f"{url}healthz")
+        assert (status, json.loads(health)["healthy"]) == (503, False)
+        process.send_signal(how)
+        out, err = process.communicate(timeout=30)
     assert (process.returncode, out, err) == (0, "", "")
 
 
+def test_a_stop_asked_for_while_it_starts_is_not_lost(served_once):
+    with started(served_once) as process:
+        address(process)
+        process.terminate()
+        process.communicate(timeout=30)
+    assert process.returncode == 0
+
+
 def test_settings_that_change_are_seen_without_a_new_start(served):
-    with start(served) as process:
-        try:
-            url = address(process)
-            assert "brass: sin configurar" not in fetch(url)[1]
-            settings = served.demo / "demo.env"
-            lines = settings.read_text("utf-8").splitlines()
-            settings.write_text("\n".join(line for line in lines if "BRASS_DB_URL" not in line), "utf-8")
-            assert "brass: sin configurar" in fetch(url)[1]
-            settings.write_text("SMTP_PORT=x\n", "utf-8")
-            status, page = fetch(url)
-            assert status == 503
-            assert "SMTP_PORT" in page
-        finally:
-            process.terminate()
-            process.communicate(timeout=30)
+    with started(served) as process:
+        url = address(process)
+        assert "brass: sin configurar" not in fetch(url)[1]
+        settings = served.demo / "demo.env"
+        lines = settings.read_text("utf-8").splitlines()
+        settings.write_text("\n".join(line for line in lines if "BRASS_DB_URL" not in line), "utf-8")
+        assert "brass: sin configurar" in fetch(url)[1]
+        settings.write_text("SMTP_PORT=x\n", "utf-8")
+        status, page = fetch(url)
+        assert status == 503
+        assert "SMTP_PORT" in page
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "console.example.com", "::"])

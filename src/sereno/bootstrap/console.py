@@ -28,10 +28,9 @@ def listen(host: str, port: int) -> socket:
     return open_socket(host, port)
 
 
-def serve_console(site: Site, listener: socket) -> None:
+def serve_console(site: Site, listener: socket, tell: Callable[[], None]) -> None:
     """Serve the console of an installation until it is stopped; its settings follow their file."""
-    site.stop.listen()
-    serve(_readings(site), listener)
+    serve(_readings(site), listener, tell)
 
 
 def export_console(site: Site, folder: Path) -> int:

@@ -27,8 +27,8 @@ def show_console(host: str, port: int, folder: str | None) -> int:
         return 0
     listener = listen(host, port)
     site = open_site("check")
-    click.echo(f"Consola en http://{_written(host)}:{listener.getsockname()[1]}/ (Ctrl+C la detiene)")
-    serve_console(site, listener)
+    address = f"http://{_written(host)}:{listener.getsockname()[1]}/"
+    serve_console(site, listener, lambda: click.echo(f"Consola en {address} (Ctrl+C la detiene)"))
     return 0
 
 

@@ -1,6 +1,8 @@
 """The console served over HTTP, to this machine alone."""
 
+import signal
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 
 import uvicorn
@@ -26,6 +28,7 @@ def open_socket(host: str, port: int) -> socket.socket:
         else:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
+        listener.listen()
     except OSError as error:
         listener.close()
         raise SerenoError(
@@ -34,8 +37,8 @@ def open_socket(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(read: Read, listener: socket.socket) -> None:
-    """Answer until somebody stops the process."""
+def serve(read: Read, listener: socket.socket, tell: Callable[[], None]) -> None:
+    """Answer until somebody stops the process; `tell` that it answers."""
     config = uvicorn.Config(
         guarded(console(read)),
         log_config=None,
@@ -46,4 +49,10 @@ def serve(read: Read, listener: socket.socket) -> None:
         timeout_graceful_shutdown=GRACE,
     )
     with suppress(KeyboardInterrupt), listener:
+        for each in (
+            signal.SIGINT,
+            signal.SIGTERM,
+        ):  # the server has its own, and raises them again at its end
+            signal.signal(each, signal.default_int_handler)
+        tell()
         uvicorn.Server(config).run(sockets=[listener])
