@@ -73,6 +73,14 @@ def test_what_the_master_accounted_for_and_did_not_miss_was_not_owed():
     assert state(department, 24, later) == "unowed"
 
 
+def test_a_round_that_did_not_complete_its_period_is_never_taken_for_one_that_was_not_owed():
+    department, later = Department(), TUESDAY + timedelta(days=1)
+    department.registers["brass"] = None
+    department.round()
+    department.store.logbook.account("brass", "diario", later, (), later)
+    assert state(department, 24, later) == "missed"
+
+
 def test_what_the_master_noted_as_missed_stays_missed_though_a_holiday_was_added_since():
     department, later = Department(), TUESDAY + timedelta(days=1)
     (period,) = [each for each in _periods(department) if each.id == "2026-11-24"]

@@ -181,6 +181,8 @@ def _serves(run: Run, case: _Case) -> bool:
 
 def _closed(case: _Case, period: Period, runs: Sequence[Run]) -> tuple[SlotState, str]:
     """Judge what ended unserved and is not noted as missed: nobody may have been there to note it."""
+    if _real(runs):
+        return "missed", _how_far(runs)
     if utc(period.closes) <= utc(case.known.since):
         return "unowed", "antes de que Sereno vigilase"
     if case.known.accounted is not None and utc(period.closes) <= utc(case.known.accounted):

@@ -80,6 +80,13 @@ SLOT_WORDS: Final[Mapping[SlotState, str]] = {
     "off": "no laborable",
     "unowed": "no se debía",
 }
+SLOT_COUNTS: Final[Mapping[SlotState, tuple[str, str]]] = {
+    "done": ("hecha", "hechas"),
+    "blind": ("a ciegas", "a ciegas"),
+    "unaddressed": ("sin destinatario", "sin destinatario"),
+    "missed": ("perdida", "perdidas"),
+    "owed": ("se debe aún", "se deben aún"),
+}
 SLOT_MARKS: Final[Mapping[SlotState, str]] = {
     "done": "✓",
     "blind": "?",
@@ -90,7 +97,6 @@ SLOT_MARKS: Final[Mapping[SlotState, str]] = {
     "off": "",
     "unowed": "·",
 }
-LEADING: Final = frozenset({"done", "blind", "unaddressed", "missed", "owed"})
 KINDS: Final = {"daily": "diario", "weekly": "semanal", "monthly": "mensual"}
 LEGEND: Final = "Leyenda"
 MONTH: Final = "Mes"
