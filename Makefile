@@ -16,8 +16,8 @@ demo: install ## one cycle on the demo estate
 
 install: .venv/.$(EXTRAS) ## the set-up alone; EXTRAS=postgresql adds that driver, EXTRAS=console the console
 
-test: .venv/.dev ## the test suite
-	$(BIN)/pytest
+test: .venv/.dev ## the test suite, but for what takes long
+	$(BIN)/pytest -m "not soak and not long"
 
 soak: .venv/.dev ## the long tests: random mail, random deaths, random weeks
 	$(BIN)/pytest -m soak --timeout 7200

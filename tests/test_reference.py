@@ -13,12 +13,16 @@ from typing import get_args
 
 import pytest
 
+from sereno.adapters.store.migrations import versions
+from sereno.adapters.store.schema import metadata
 from sereno.domain.outbox import Verdict
 from sereno.engine.records import RunState
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs/reference"
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("scripts/**/*.md")])
+PAGES = sorted(
+    [page for each in ("*", "docs/**/*", "scripts/**/*", "deploy/*") for page in ROOT.glob(f"{each}.md")]
+)
 LEVELS = {"debug", "info", "warning", "error", "exception"}
 CHOICES = {"run.state": get_args(RunState), "ending.state": get_args(Verdict)}
 """What may stand in an event whose name is made up as it happens."""
@@ -91,6 +95,17 @@ def test_the_reference_lists_every_key_of_the_status_file_and_no_other(status_ke
     text = (REFERENCE / "status.md").read_text("utf-8")
     listed = re.findall(r"^\| `([\w.<>]+)` \| \w", text, re.MULTILINE)
     assert sorted(listed) == sorted(status_keys)
+
+
+def test_the_reference_lists_every_table_of_the_store_and_no_other():
+    text = (REFERENCE / "store.md").read_text("utf-8").partition("\n## Tables\n")[2].partition("\n#")[0]
+    assert sorted(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) == sorted(metadata.tables)
+
+
+def test_the_reference_lists_every_version_of_the_store():
+    text = (REFERENCE / "store.md").read_text("utf-8").partition("\n### Versions\n")[2].partition("\n#")[0]
+    steps = Path(versions.__file__).parent.glob("v*.py")
+    assert re.findall(r"^\| (\d+) \|", text, re.MULTILINE) == sorted(step.name[1:5] for step in steps)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -8,7 +8,7 @@ from tests.acceptance.mail_estate import an_estate, put_rows, record_digests
 from tests.acceptance.mail_lives import WELL, a_nursery
 from tests.acceptance.mail_server import mail_server
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.long]
 SLOWEST = 0.003
 """Seconds that the server takes at most for a step, so that deaths come at all of them."""
 

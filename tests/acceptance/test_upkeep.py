@@ -10,6 +10,9 @@ import sys
 import pytest
 from tests.acceptance.test_life_of_the_master import master, resting, wait_for
 
+from sereno.commands.upkeep import WORDS
+from sereno.engine.keeper import WASTES
+
 
 def command(site, *arguments, **extra):
     return site.sereno(*arguments, SERENO_ENV_FILE=str(site.demo / "demo.env"), **extra)
@@ -129,3 +132,20 @@ def test_a_copy_is_made_while_the_master_rests_and_restored_once_it_is_stopped(s
 @pytest.mark.parametrize("name", ["status", "explain", "tidy", "backup", "restore"])
 def test_each_command_explains_itself(served, name):
     assert command(served, name, "--help").code == 0
+
+
+def test_a_copy_is_not_put_in_the_place_of_a_store_whose_master_rests(served, tmp_path):
+    copy = tmp_path / "copia.sqlite"
+    assert command(served, "backup", str(copy)).code == 0
+    with master(served) as process:
+        wait_for(lambda: resting(served) and served.status["pid"] == process.pid)
+        refused = command(served, "restore", str(copy))
+        assert refused.code == 1
+        assert f"proceso {process.pid}" in refused.err
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+    assert command(served, "restore", str(copy)).code == 0
+
+
+def test_every_kind_of_waste_has_a_name():
+    assert WORDS.keys() == set(WASTES)

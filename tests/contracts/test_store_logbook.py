@@ -1,13 +1,16 @@
 """The master's own records that every store keeps."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
+from threading import Barrier, Thread
 
 import pytest
-from tests.contracts.building import DAY, LONG_AGO, MINUTE, NOW, a_message, counts
+from tests.contracts.building import DAY, LONG_AGO, MADRID, MINUTE, NOW, a_message, counts, deliver
 
 from sereno.domain.alarms import Alarm
 from sereno.domain.errors import StoreUnavailable
+from sereno.engine.keeper import Gone
 from sereno.engine.logbook import Lease, Missed, Process, Running
 from sereno.engine.records import JobResult
 
@@ -54,6 +57,74 @@ def test_the_lead_is_renewed_and_taken_over_only_from_whom_it_was_seen_with(book
     assert book.lease().holder == OTHER
 
 
+def test_whoever_leads_cannot_take_the_lead_as_if_nobody_had_it(book):
+    book.take(LEASE, None)
+    assert not book.take(LEASE, None)
+
+
+def test_a_lead_that_nobody_has_any_more_is_not_taken_from_whom_it_was_seen_with(book):
+    book.take(LEASE, None)
+    book.let_go(ME)
+    assert not book.take(replace(LEASE, holder=OTHER), LEASE)
+    assert book.lease() is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"since": NOW - MINUTE},
+        {"until": NOW + 9 * MINUTE},
+        {"holder": replace(ME, pid=4_002)},
+        {"holder": replace(ME, boot="arranque-2")},
+        {"holder": replace(ME, host="otra")},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_lead_that_differs_in_anything_from_the_one_that_was_seen_is_not_taken(book, change):
+    book.take(LEASE, None)
+    assert not book.take(replace(LEASE, holder=OTHER), replace(LEASE, **change))
+    assert book.lease() == LEASE
+
+
+def test_the_hour_that_comes_twice_is_two_to_a_lead(book):
+    first = datetime(2026, 10, 25, 2, 30, tzinfo=MADRID)
+    held = Lease(ME, first, first.replace(fold=1))
+    book.take(held, None)
+    assert not book.take(LEASE, replace(held, until=first))
+    kept = book.lease()
+    assert (kept.since.fold, kept.until.fold) == (0, 1)
+    assert book.take(LEASE, kept)
+
+
+def test_of_many_who_take_the_lead_at_once_exactly_one_has_it(place):
+    stale = replace(LEASE, holder=replace(ME, pid=1))
+    for instead_of in (None, stale):
+        book = place.die().logbook
+        if instead_of is not None:
+            held = book.lease()
+            assert book.take(stale, held)
+        won = at_once([replace(ME, pid=n) for n in range(10, 16)], place, instead_of)
+        assert len(won) == 1
+        assert book.lease().holder == won[0]
+
+
+def at_once(takers, place, instead_of):
+    """Let each take the lead at the same moment; return who was told that it has it."""
+    books, start, won = [place.die().logbook for _ in takers], Barrier(len(takers)), []
+
+    def take(book, taker):
+        start.wait()
+        if book.take(replace(LEASE, holder=taker), instead_of):
+            won.append(taker)
+
+    threads = [Thread(target=partial(take, *pair)) for pair in zip(books, takers, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return won
+
+
 def test_only_who_leads_lets_the_lead_go(book):
     book.take(LEASE, None)
     book.let_go(OTHER)
@@ -92,6 +163,29 @@ def test_a_period_is_missed_once_however_often_it_is_noted(book):
     assert book.missed(NOW + MINUTE) == []
 
 
+def test_the_same_period_of_another_digest_is_missed_by_itself(book):
+    for monitor, digest in (("brass", "diario"), ("brass", "semanal"), ("riesgos", "diario")):
+        book.account(monitor, digest, NOW, (DAY,), NOW)
+    assert [(each.monitor, each.digest) for each in book.missed(NOW)] == [
+        ("brass", "diario"),
+        ("brass", "semanal"),
+        ("riesgos", "diario"),
+    ]
+
+
+def test_what_was_missed_is_forgotten_long_after_it_was_noted_and_stays_accounted_for(store, book):
+    book.account("brass", "diario", NOW, (DAY,), NOW)
+    book.account("brass", "diario", NOW + MINUTE, (NEXT,), NOW + MINUTE)
+    assert pruned(store, "missed", NOW) == Gone()
+    assert pruned(store, "missed", NOW + MINUTE) == Gone(1)
+    assert [each.period for each in book.missed(LONG_AGO)] == [NEXT.id]
+    assert book.accounts() == {("brass", "diario"): NOW + MINUTE}
+
+
+def pruned(store, what, before):
+    return sum(store.keeper.prune(what, before, 2), Gone())
+
+
 def test_noted_periods_are_found_by_when_they_closed(store, book):
     for period in (NEXT, DAY):
         store.open_period("brass", "diario", period)
@@ -114,9 +208,28 @@ def test_the_mail_that_tells_operators_is_queued_with_what_they_know(store, book
     assert [message.id for message in store.pending()] == ["aviso"]
 
 
+def test_the_mail_that_tells_operators_goes_in_time_though_no_run_made_it(store, book):
+    book.tell([ALARM], (), to_operators("aviso"))
+    later = NOW + timedelta(days=999)
+    assert pruned(store, "own_bytes", later) == Gone()
+    deliver(store, "accepted")
+    assert pruned(store, "mail", later) == Gone()
+    assert pruned(store, "foreign_bytes", later) == Gone()
+    assert pruned(store, "own_bytes", later).rows == 1
+    assert pruned(store, "mail", later) == Gone(1)
+    assert store.desk.sheet("aviso") is None
+    assert book.alarms() == {"job/brass": ALARM}
+
+
+def to_operators(name, **changes):
+    return a_message(name, origin="sereno/operadores", kind="notice", **changes)
+
+
 def test_a_mail_that_cannot_be_queued_leaves_the_operators_untold(store, book):
     book.tell([], (), a_message("aviso"))
+    known = replace(ALARM, subject="calendar")
+    book.tell([known], (), None)
     with pytest.raises(StoreUnavailable):
-        book.tell([ALARM], (), a_message("aviso"))
-    assert book.alarms() == {}
+        book.tell([ALARM], {"calendar"}, a_message("aviso"))
+    assert book.alarms() == {"calendar": known}
     assert counts(store) == {"queued": 1}

@@ -142,3 +142,11 @@ def test_a_period_noted_under_another_cadence_is_not_this_days():
         "brass", "diario", Period("2026-W48", opens - timedelta(days=1), opens + timedelta(days=3))
     )
     assert any("Periodo: 2026-11-24" in each for each in why(site).grounds)
+
+
+def test_a_period_recorded_as_missed_says_since_when():
+    site = Department()
+    period = Period("2026-11-24", TUESDAY.replace(hour=7), TUESDAY.replace(hour=20))
+    site.store.logbook.account("brass", "diario", site.at(9, day=25).now, (period,), site.now)
+    told = why(site)
+    assert "Consta como periodo sin servir desde el miércoles 25/11/2026 a las 09:00" in told.grounds

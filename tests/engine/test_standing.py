@@ -7,6 +7,7 @@ import pytest
 from tests.engine.building import BRASS, TUESDAY, Department
 from tests.mailing import claim, settle
 
+from sereno.domain.cadence import Period
 from sereno.domain.outbox import Attempt
 from sereno.engine.agenda import Post
 from sereno.engine.master import MAIL_JOB
@@ -140,3 +141,14 @@ def test_without_a_store_or_with_one_that_cannot_be_read_nothing_is_well():
     assert (bare.well, bare.jobs, bare.mail) == (False, (), None)
     broken = unreadable(HERE, [Post(BRASS, site.orders)], site.now, "el almacén está dañado")
     assert broken.troubles == ("el almacén está dañado",)
+
+
+def test_a_period_missed_in_the_last_week_is_noted_and_an_older_one_no_more():
+    site = served()
+    period = Period("2026-11-23", TUESDAY - timedelta(days=1), TUESDAY)
+    site.store.logbook.account("brass", "diario", TUESDAY, (period,), TUESDAY)
+    assert "Se cerraron sin servir en los últimos 7 días: brass/diario 2026-11-23." in look(site).notes
+    site.at(9, day=30)
+    assert "brass/diario" in str(look(site).notes)
+    site.now += timedelta(days=9)
+    assert "brass/diario" not in str(look(site).notes)

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from tests.engine.building import BRASS, MADRID, TUESDAY, Department, no_holidays
 
 from sereno.adapters.memory import MemoryClock, MemoryLog, MemoryStore
+from sereno.adapters.memory_watchers import MemoryWatchers
 from sereno.domain.calendar import Calendar, parse_holidays
 from sereno.domain.cycle import CycleTimes, NightHours
 from sereno.engine.agenda import Post
@@ -29,25 +30,6 @@ def at(day: int, hour: int, minute: int = 0, *, month: int = 11) -> datetime:
 class Stop:
     requested: bool = False
     reason: str = "prueba"
-
-
-@dataclass
-class Heard:
-    """Remember what the watchers were told."""
-
-    words: list[str] = field(default_factory=list)
-
-    def ready(self):
-        self.words.append("ready")
-
-    def alive(self):
-        self.words.append("alive")
-
-    def stopping(self):
-        self.words.append("stopping")
-
-    def cycle_ended(self, *, failed: bool):
-        self.words.append("bad" if failed else "good")
 
 
 @dataclass
@@ -109,7 +91,13 @@ class Site:
     def __post_init__(self):
         self.clock = MemoryClock(self.start)
         self.store = MemoryStore(self.made or self.start - timedelta(hours=1))
-        self.log, self.stop, self.states, self.told, self.heard = MemoryLog(), Stop(), [], [], Heard()
+        self.log, self.stop, self.states, self.told, self.heard = (
+            MemoryLog(),
+            Stop(),
+            [],
+            [],
+            MemoryWatchers(),
+        )
         self.department = Department(store=self.store)
         self.jobs = TimedJobs(self.clock, self._do, self.minutes)
         self.alive: dict[Process, bool | None] = {}

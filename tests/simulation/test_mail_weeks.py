@@ -12,6 +12,7 @@ from tests.simulation.mail_life import lives
 from sereno.adapters.memory import MemoryStore
 from sereno.adapters.store.sql import open_store
 
+pytestmark = pytest.mark.long
 BATCHES, WEEKS = 10, 10
 AGAIN: tuple[int, ...] = (0,)
 ON_DISK = (0, 1)

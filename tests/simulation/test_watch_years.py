@@ -12,7 +12,8 @@ from tests.simulation.years_world import lives
 from sereno.adapters.memory import MemoryStore
 from sereno.adapters.store.sql import open_store
 
-BATCHES, YEARS = 10, 5
+pytestmark = pytest.mark.long
+BATCHES, YEARS = 25, 2
 AGAIN: tuple[int, ...] = (0,)
 ON_DISK = (0, 1)
 """Seeds lived on a real database, for a year each."""
@@ -40,10 +41,14 @@ def test_that_year_lived_again_from_its_seed_is_the_same_year():
 
 @pytest.mark.parametrize("seed", ON_DISK)
 def test_a_year_of_the_watch_on_a_database_keeps_every_promise(seed, tmp_path):
+    live_on_disk(seed, tmp_path)
+
+
+def live_on_disk(seed, folder):
     opened = []
 
     def store(now):
-        opened.append(open_store(f"sqlite:///{tmp_path}/sereno.sqlite", now))
+        opened.append(open_store(f"sqlite:///{folder}/sereno.sqlite", now))
         return opened[0]
 
     try:

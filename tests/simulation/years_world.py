@@ -19,13 +19,13 @@ from sereno.adapters.monitors import shipped_monitors
 from sereno.domain.cadence import Period
 from sereno.domain.calendar import Calendar, parse_holidays
 from sereno.domain.cycle import CycleTimes
-from sereno.domain.digest import Digest
 from sereno.domain.errors import AlreadyComplete, LeadHeld, StoreUnavailable
 from sereno.domain.outbox import Attempt, Envelope, Message
 from sereno.engine.agenda import Orders, Post, owed
+from sereno.engine.bulletin import Bulletin
 from sereno.engine.logbook import Process
 from sereno.engine.master import MAIL_JOB, Master, Order, State
-from sereno.engine.operators import OperatorsDesk, tell_operators
+from sereno.engine.operators import OperatorsDesk, happenings, tell_operators
 from sereno.engine.own_cycles import OwnCycles
 from sereno.engine.ports import Letter
 from sereno.engine.records import Run
@@ -198,10 +198,10 @@ class World:
             log=self.log,
             new_id=lambda: f"o{next(self.ids)}",
         )
-        tell_operators(desk, order, state, calendar)
+        tell_operators(desk, happenings(order, state), calendar, state.started_at)
 
-    def _compose(self, digest: Digest, letter: Letter) -> Message:
-        words = [" ".join(line.cells) for section in digest.sections for line in section.lines]
+    def _compose(self, bulletin: Bulletin, letter: Letter) -> Message:
+        words = [line for item in bulletin.items for line in item.detail.splitlines()]
         envelope = Envelope("sereno@example.com", letter.to)
         data = f"Subject: x\r\n\r\n{'|'.join(words)}".encode()
         return Message(letter.message_id, letter.list_id, letter.subject, envelope, data, letter.date)

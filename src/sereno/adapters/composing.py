@@ -1,9 +1,11 @@
-"""A digest's mail: its page, its pictures and its workbook, composed once to bytes."""
+"""What is sent of our own: a page, its pictures and its workbook, composed once to bytes."""
 
+from sereno.adapters.html.operators import render_bulletin
 from sereno.adapters.html.render import render_digest
 from sereno.adapters.mime import Attachment, SenderPolicy, compose_mail
 from sereno.domain.digest import Chart, Digest
 from sereno.domain.outbox import Message
+from sereno.engine.bulletin import Bulletin
 from sereno.engine.ports import Letter
 
 
@@ -19,6 +21,12 @@ def compose_digest(digest: Digest, letter: Letter, sender: SenderPolicy) -> Mess
         images=images,
         attachments=_workbook(digest, letter.list_id),
     )
+
+
+def compose_bulletin(bulletin: Bulletin, letter: Letter, sender: SenderPolicy) -> Message:
+    """Render a mail to the operators and compose it; raise LetterRefused as for a digest."""
+    rendered = render_bulletin(bulletin)
+    return compose_mail(rendered.html, rendered.text, letter, sender)
 
 
 def _drawn(chart: Chart) -> bytes:

@@ -7,7 +7,7 @@ look cheaply for something to do, and the settings in force, until a cycle is as
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from sereno.adapters.clock import RestingClock
 from sereno.adapters.cycle_child import start_cycle
-from sereno.adapters.lookout import Look, look_around
+from sereno.adapters.lookout import Look, Lookout
 from sereno.adapters.status import StatusFile, read_json
 from sereno.adapters.told_watchers import ToldWatchers
 from sereno.domain.errors import LeadHeld
@@ -59,6 +59,8 @@ class Known:
     """The address that is asked for after each cycle."""
     notify_socket: str | None
     """Where systemd listens."""
+    interval: float
+    """Seconds between cycles on a working day, by day."""
     zone: str
     behind: float
     """Seconds by which the time told is behind the machine's; only the demo's is."""
@@ -77,11 +79,14 @@ class ProcessCycles:
     watchers: ToldWatchers
     open_log: Callable[[Known], Log]
     """Called only where something is to be said: a log is a large library."""
+    say: Callable[[str], None]
+    """Tells an operator at a terminal."""
     verbose: bool
     started_at: str
     """When the master started, ISO 8601."""
     known: Known | None = None
     last: Turned | None = None
+    lookout: Lookout = field(default_factory=Lookout)
 
     def turn(self, order: Order) -> Turned:
         """Turn one to its end or a stop; raise LeadHeld, and CycleFailed where the first one fails."""
@@ -89,14 +94,15 @@ class ProcessCycles:
         self.reload.event.clear()
         try:
             child = start_cycle(self.command, self.environment, self._words(order, reload=reload))
-        except OSError as error:
+            told = child.attend(self.clock.stop, self.watchers.alive)
+        except (OSError, RuntimeError) as error:  # no process, no pipe or no thread is to be had
             return self._died(order, 1, f"no se pudo iniciar: {error}")
-        told = child.attend(self.clock.stop, self.watchers.alive)
         if "held" in told:
             raise LeadHeld(told["held"])
+        if "known" in told:
+            self._learn(known_of(told["known"]), written if reload else None)
         if "turned" not in told:
             return self._died(order, child.code, child.why or f"acabó con el código {child.code}")
-        self._learn(known_of(told["known"]), written if reload else None)
         self.last = turned_of(told["turned"])
         return self.last
 
@@ -124,15 +130,22 @@ class ProcessCycles:
         if self._wants_reload():
             return "se releen los ajustes"
         changed = [name for name, was in known.watched.items() if stamp_of(name) != was]
-        return f"ha cambiado {changed[0]}" if changed else look_around(known.looks, self.clock.now())
+        return f"ha cambiado {changed[0]}" if changed else self.lookout.around(known.looks, self.clock.now())
 
     def pass_by(self, quiet: Turned) -> Turned:
         """Show and count a cycle with nothing to do; raise LeadHeld where another master leads."""
         now, until = self.clock.now(), extended(quiet.wake_at, SLACK)
-        for look in self._store():
-            if not look.write(look.passing, now, until):
-                raise LeadHeld("Otro maestro ha tomado el mando de este almacén mientras este descansaba")
+        try:
+            led = all(look.write(look.passing, now, until) for look in self._store())
+        except Exception as error:  # noqa: BLE001  # of any driver
+            return self._at_fault(
+                quiet.cycle, f"No se ha podido anotar en el almacén que el ciclo pasó: {error}"
+            )
+        if not led:
+            raise LeadHeld("Otro maestro ha tomado el mando de este almacén mientras este descansaba")
         self._publish(lambda status: passed(status, quiet.cycle, now, quiet.wake_at))
+        if self.verbose:
+            self.say(f"Ciclo {quiet.cycle}: nada que hacer. Descansa hasta las {quiet.wake_at:%H:%M:%S}.")
         self.last = quiet
         return quiet
 
@@ -168,24 +181,34 @@ class ProcessCycles:
         }
 
     def _died(self, order: Order, code: int, why: str) -> Turned:
-        """Rest a little after a cycle that died, and let the next one tell of it."""
-        if self.known is None or self.last is None:
+        """Rest a little after a cycle that died, and let the next one tell of it.
+
+        Raise CycleFailed for the first one, where it died before it knew anything.
+        """
+        if self.known is None:
             raise CycleFailed(code if code > 0 else 1)
-        now, what = self.clock.now(), f"El ciclo {order.number} no llegó a su fin: {why}"
-        if self.clock.stop.requested:
-            return self.last
-        self.open_log(self.known).error("cycle.died", cycle=order.number, why=why)
-        wake = extended(now, min(self.last.interval, RETRY))
-        self._publish(lambda status: faulty(status, what, now, wake))
-        self.last = replace(
-            self.last,
-            cycle=order.number,
-            wake_at=wake,
-            quiet_until=None,
-            failed=True,
-            faults=(*order.faults, what),
+        if self.clock.stop.requested:  # it was told to end, and took too long
+            return self.last or self._soon(order.number)
+        log = self.open_log(self.known)
+        log.error("cycle.died", cycle=order.number, why=why)
+        return self._at_fault(
+            order.number, f"El ciclo {order.number} no llegó a su fin: {why}", earlier=order.faults
         )
+
+    def _at_fault(self, cycle: int, what: str, earlier: tuple[str, ...] = ()) -> Turned:
+        """Say what went wrong, and have a cycle turned soon that tells of it."""
+        now, soon = self.clock.now(), self._soon(cycle)
+        self._publish(lambda status: faulty(status, what, now, soon.wake_at))
+        self.last = replace(soon, faults=(*earlier, what))
         return self.last
+
+    def _soon(self, cycle: int) -> Turned:
+        """Rest for a little, after something that went wrong."""
+        interval = self.known.interval if self.known else RETRY.total_seconds()
+        rest = min(RETRY, timedelta(seconds=interval))
+        last = self.last or Turned(cycle, self.clock.now(), rest, frozenset(), None, failed=True)
+        wake = extended(self.clock.now(), rest)
+        return replace(last, cycle=cycle, wake_at=wake, quiet_until=None, failed=True)
 
     def _store(self) -> tuple[Look, ...]:
         return self.known.looks[:1] if self.known and self.known.looks else ()

@@ -63,17 +63,22 @@ class Look:
         return f"{instant:%Y-%m-%d %H:%M:%S.%f}" if self.driver == "sqlite3" else instant
 
 
-def look_around(looks: Sequence[Look], now: datetime) -> str:
-    """Say where there is something to do, or what could not be looked at; "" where there is nothing.
+@dataclass(slots=True)
+class Lookout:
+    """Look where there may be something to do; what hangs is waited for once, and not looked at again."""
 
-    Each look has some seconds; one that hangs is left to itself.
-    """
-    found: dict[str, str] = {}
-    watcher = Thread(target=_look, args=(looks, now, found), daemon=True)
-    watcher.start()
-    watcher.join(PATIENCE)
-    late = [each.name for each in looks if each.name not in found][:1] if watcher.is_alive() else []
-    return "; ".join([*filter(None, found.values()), *(f"{name} no contesta" for name in late)])
+    watcher: Thread | None = None
+
+    def around(self, looks: Sequence[Look], now: datetime) -> str:
+        """Say where there is something to do, or what could not be looked at; "" where there is nothing."""
+        if self.watcher is not None and self.watcher.is_alive():
+            return "lo que se miró la última vez aún no contesta"
+        found: dict[str, str] = {}
+        self.watcher = Thread(target=_look, args=(looks, now, found), daemon=True)
+        self.watcher.start()
+        self.watcher.join(PATIENCE)
+        unseen = [f"{look.name} no contesta" for look in looks if look.name not in found]
+        return "; ".join([*filter(None, found.values()), *unseen[:1]])
 
 
 def _look(looks: Sequence[Look], now: datetime, found: dict[str, str]) -> None:

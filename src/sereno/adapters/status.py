@@ -36,7 +36,8 @@ class StatusFile:
         except OSError as error:
             with suppress(OSError):
                 draft.unlink()
-            self.log().error("status.unwritten", path=str(self.path), why=str(error))
+            log = self.log()
+            log.error("status.unwritten", path=str(self.path), why=str(error))
 
 
 def read_json(path: Path) -> dict[str, Any] | None:

@@ -1,46 +1,53 @@
-"""The watchers of a master that rests: it knows them when a cycle has told it where they are."""
+"""The watchers outside: the system that started us, and whoever watches the heartbeat's address."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from sereno.adapters.heartbeat import beat, host_of
-from sereno.adapters.systemd import READY, STOPPING, WATCHDOG, notify
+from sereno.adapters.systemd import ServiceManager
 from sereno.engine.ports import Log
 
 
-@dataclass(slots=True)
 class ToldWatchers:
-    """Tell systemd and whoever listens for the heartbeat."""
+    """Tell whoever is known to watch; the rest is silence."""
 
-    heartbeat: str | None = None
-    notify_socket: str | None = None
-    log: Callable[[], Log] | None = None
-    trouble: str = ""
-    """Why the last heartbeat failed: the same is logged once."""
+    def __init__(self) -> None:
+        self._open_log: Callable[[], Log] | None = None
+        self._heartbeat: str | None = None
+        self._manager = ServiceManager(None)
+        self._trouble = ""
+        self._status = ""
 
-    def learn(self, heartbeat: str | None, notify_socket: str | None, log: Callable[[], Log]) -> None:
-        """Tell them from now on there."""
-        self.heartbeat, self.notify_socket, self.log = heartbeat, notify_socket, log
+    def learn(
+        self, heartbeat: str | None, notify_socket: str | None, open_log: Callable[[], Log] | None = None
+    ) -> None:
+        """Know from now on who watches; a log is opened only where something is to be said."""
+        self._open_log = open_log
+        self._heartbeat = heartbeat
+        self._manager = ServiceManager(notify_socket)
 
     def ready(self) -> None:
-        """Tell systemd that the watch has begun."""
-        self._notify(READY)
+        """Tell that the watch has begun."""
+        self._manager.notify("READY=1")
 
     def alive(self) -> None:
-        """Tell systemd that the master is not stuck."""
-        self._notify(WATCHDOG)
-
-    def cycle_ended(self, *, failed: bool) -> None:
-        """Let the heart beat."""
-        why = beat(self.heartbeat, failed=failed) if self.heartbeat else ""
-        if self.heartbeat and self.log and why and why != self.trouble:
-            self.log().warning("heartbeat.failed", host=host_of(self.heartbeat), why=why)
-        self.trouble = why
+        """Give the sign of life without which the system starts us anew."""
+        self._manager.notify(f"WATCHDOG=1{self._status}")
 
     def stopping(self) -> None:
-        """Tell systemd that the watch is over."""
-        self._notify(STOPPING)
+        """Tell that the watch is over on purpose."""
+        self._manager.notify("STOPPING=1\nSTATUS=Se detiene")
 
-    def _notify(self, words: str) -> None:
-        if self.notify_socket:
-            notify(self.notify_socket, words)
+    def cycle_ended(self, *, failed: bool) -> None:
+        """Tell how the cycle ended, here and afar."""
+        words = "El último ciclo acabó mal" if failed else "El último ciclo acabó bien"
+        self._status = f"\nSTATUS={words}"  # with the next sign of life
+        if self._heartbeat:
+            self._tell_afar(self._heartbeat, failed=failed)
+
+    def _tell_afar(self, url: str, *, failed: bool) -> None:
+        """Request the address; that it does not answer is logged when it begins, and when it changes."""
+        trouble = beat(url, failed=failed)
+        if trouble and trouble != self._trouble and self._open_log is not None:
+            log = self._open_log()
+            log.warning("heartbeat.failed", host=host_of(url), why=trouble)
+        self._trouble = trouble

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from threading import Event
 
+import click
+
 from sereno.adapters.clock import RestingClock, StopSignal
 from sereno.adapters.cycles import Known, ProcessCycles, ReloadSignal
 from sereno.adapters.machine import this_process
@@ -32,6 +34,7 @@ def open_cycles(environment: Mapping[str, str] | None, *, verbose: bool) -> Proc
         reload=reload,
         watchers=ToldWatchers(),
         open_log=lambda known: _open_log(known, clock),
+        say=click.echo,
         verbose=verbose,
         started_at=clock.now().isoformat(),
     )

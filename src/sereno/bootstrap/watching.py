@@ -1,20 +1,19 @@
 """What the master of an installation works with, and what it leaves to the one that rests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 from sereno import __version__
-from sereno.adapters.lookout import Look, look_around
-from sereno.bootstrap.mail import new_id, queues
+from sereno.adapters.lookout import Look, Lookout
+from sereno.bootstrap.mail import queues
+from sereno.bootstrap.operators import operators_teller
 from sereno.bootstrap.site import SCRIPTS, Site
 from sereno.engine.handover import Words
 from sereno.engine.housekeeping import tidy
 from sereno.engine.logbook import Process
 from sereno.engine.master import MAIL_JOB, Master, State
-from sereno.engine.operators import OperatorsDesk, tell_operators
 from sereno.engine.ports import Jobs, Log, Store
 from sereno.settings import notify_socket
 
@@ -23,13 +22,20 @@ if TYPE_CHECKING:
 
 
 def gather_master(
-    site: Site, store: "SqlStore", log: Log, show: Callable[[State], None], me: Process, *, verbose: bool
+    site: Site,
+    store: "SqlStore",
+    log: Log,
+    show: Callable[[State], None],
+    me: Process,
+    looks: Sequence[Look] | None,
+    *,
+    verbose: bool,
 ) -> Master:
     """Gather what the master works with."""
     from sereno.adapters.holidays import watched_calendar
     from sereno.adapters.machine import is_alive
 
-    settings, looks = site.settings, all_looks(site, store, me)
+    settings, lookout = site.settings, Lookout()
     return Master(
         me=me,
         posts=site.posts(),
@@ -43,24 +49,10 @@ def gather_master(
         jobs=start_jobs(site, verbose=verbose),
         log=log,
         show=show,
-        mail_waits=lambda now: looks is None or bool(look_around(looks, now)),
-        tell=partial(tell_operators, _operators_desk(site, store, log)),
+        mail_waits=lambda now: looks is None or bool(lookout.around(looks, now)),
+        tell=operators_teller(site, store, log),
         tidy=lambda: not tidy(store.keeper, settings.retention, site.clock, log).interrupted,
         is_alive=is_alive,
-    )
-
-
-def _operators_desk(site: Site, store: Store, log: Log) -> OperatorsDesk:
-    settings = site.settings
-    return OperatorsDesk(
-        operators=settings.operators,
-        trial=settings.mail.trial,
-        posts=site.posts(),
-        store=store,
-        compose=site.compose,
-        calendar_faults=site.calendar_faults,
-        log=log,
-        new_id=new_id,
     )
 
 
@@ -121,13 +113,14 @@ def start_jobs(site: Site, *, verbose: bool) -> Jobs:
 
 
 def all_looks(site: Site, store: "SqlStore", me: Process) -> tuple[Look, ...] | None:
-    """Say how to look cheaply for mail, the store first; None where a queue cannot be looked at cheaply."""
+    """Say how to look cheaply for mail, the store first; None where one cannot be looked at cheaply."""
     from sereno.adapters.store.looking import look_at_store
 
     policy = site.settings.mail.policy
-    looks = [] if policy.trial else [queue.look() for queue in queues(site)]
+    others = [] if policy.trial else [queue.look() for queue in queues(site)]
+    looks = [look_at_store(store.engine, policy, me), *others]
     cheap = [look for look in looks if look is not None]
-    return (look_at_store(store.engine, policy, me), *cheap) if len(cheap) == len(looks) else None
+    return tuple(cheap) if len(cheap) == len(looks) else None
 
 
 def board(
@@ -152,11 +145,11 @@ def board(
     )
 
 
-def left_to_rest(site: Site, store: "SqlStore", me: Process, fault: str) -> Words:
+def left_to_rest(site: Site, looks: Sequence[Look] | None, fault: str) -> Words:
     """Say what the master must know that rests: how to look around, and the settings in force."""
     from sereno.adapters.cycles import stamp_of
 
-    settings, looks = site.settings, all_looks(site, store, me)
+    settings = site.settings
     return {
         "environment": dict(site.environment),
         "looks": None if looks is None else [asdict(look) for look in looks],
@@ -171,6 +164,7 @@ def left_to_rest(site: Site, store: "SqlStore", me: Process, fault: str) -> Word
         "log_format": settings.log_format,
         "heartbeat": settings.heartbeat_url,
         "notify_socket": notify_socket(),
+        "interval": settings.cycle_times.laborable_dia.total_seconds(),
         "zone": str(settings.tz),
         "behind": site.behind.total_seconds(),
     }

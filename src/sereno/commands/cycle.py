@@ -10,7 +10,7 @@ from typing import Any
 
 from sereno.bootstrap.opening import open_site
 from sereno.bootstrap.site import MASTER, Site
-from sereno.bootstrap.watching import board, gather_master, left_to_rest, stop_with
+from sereno.bootstrap.watching import all_looks, board, gather_master, left_to_rest, stop_with
 from sereno.commands.announcing import announce
 from sereno.domain.errors import LeadHeld, SettingsError
 from sereno.engine.daemon import run_cycle
@@ -60,9 +60,11 @@ def _turn(words: Mapping[str, Any], answer: Answer) -> None:
                 if not site.stop.requested:
                     site.terminal.rest(state)
 
-        master = gather_master(site, store, log, show, me, verbose=words["verbose"])
+        looks = all_looks(site, store, me)
+        answer(known=left_to_rest(site, looks, fault))  # now: what changes meanwhile is news afterwards
+        master = gather_master(site, store, log, show, me, looks, verbose=words["verbose"])
         state = run_cycle(master, replace(order, settings_fault=fault))
-        answer(turned=turned_words(turned(master, state)), known=left_to_rest(site, store, me, fault))
+        answer(turned=turned_words(turned(master, state)))
 
 
 def _started_at(words: Mapping[str, Any], site: Site) -> datetime:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sereno.bootstrap.opening import open_site
 from sereno.bootstrap.site import MASTER, Site
-from sereno.bootstrap.watching import board, gather_master, own_process, rehearsed_master
+from sereno.bootstrap.watching import all_looks, board, gather_master, own_process, rehearsed_master
 from sereno.commands.announcing import announce
 from sereno.commands.contract import print_contract
 from sereno.commands.mail import rehearse_mail
@@ -81,7 +81,8 @@ def turn_once(site: Site, *, verbose: bool) -> int:
             if state.phase == "resting":
                 site.terminal.cycle(state, store.runs_since(state.started_at))
 
-        state = single_cycle(OwnCycles(gather_master(site, store, log, show, me, verbose=verbose)))
+        looks = all_looks(site, store, me)
+        state = single_cycle(OwnCycles(gather_master(site, store, log, show, me, looks, verbose=verbose)))
     site.terminal.say(f"Sereno se detiene: {state.stop_reason}.")
     return int(state.failed)
 

@@ -16,6 +16,7 @@ WORDS: Mapping[Waste, str] = {
     "tellings": "avisos de hallazgos terminados",
     "mail": "correos",
     "runs": "rondas",
+    "missed": "periodos sin servir",
     "periods": "periodos",
     "refusals": "direcciones rechazadas",
     "jobs": "resultados de tareas",

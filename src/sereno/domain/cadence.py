@@ -144,11 +144,11 @@ def periods_closed(
     zone, seen = zone_of(until), set[str]()
     first, last = after.astimezone(zone).date(), until.date()
     for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
-        period = _period_of(cadence, day, calendar, zone)
-        if period and period.id not in seen and _is_before(after, period.closes):
-            seen.add(period.id)
-            if not _is_before(until, period.closes):
-                yield period
+        name = period_id(cadence.kind, day)
+        period = None if name in seen else _period_of(cadence, day, calendar, zone)
+        seen.add(name)
+        if period and _is_before(after, period.closes) and not _is_before(until, period.closes):
+            yield period
 
 
 def _parse_weekday(code: str | None) -> int:

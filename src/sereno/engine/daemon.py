@@ -32,9 +32,9 @@ def run_cycle(master: Master, order: Order) -> State:
     calendar, now = master.calendar(), master.clock.now()
     context = context_at(now, calendar, master.night)
     state = State("working", order.number, context, now, faults=_known(order), tidied_on=order.tidied_on)
-    master.log.info("cycle.started", cycle=order.number, context=context.label)
-    show(master, state)
     led = guarded(master, state, partial(keep_lead, master))
+    master.log.info("cycle.started", cycle=order.number, context=context.label, why=order.why)
+    show(master, led)
     turns = _turns(master, order) if led is state else []
     state = led
     for turn in turns:

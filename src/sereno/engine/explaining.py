@@ -76,7 +76,13 @@ def explain(
     return Explanation(
         heading,
         _answer(case, period, runs, failures),
-        (_of_day(case), _of_cadence(case.cadence), *_of_period(case, plainly, period), *_next(case, period)),
+        (
+            _of_day(case),
+            _of_cadence(case.cadence),
+            *_of_period(case, plainly, period),
+            *_recorded_as_missed(case, period),
+            *_next(case, period),
+        ),
         tuple(Attempt(run, tuple(store.desk.of_run(run.id))) for run in runs),
         failures,
     )
@@ -155,6 +161,18 @@ def _of_period(case: _Case, plainly: Expected, period: Period | None) -> list[st
         moved = "pasa" if opening > plainly.preferred else "se adelanta"
         told.append(f"Tocaba el {_day(plainly.preferred)} y {moved} al {_day(opening)}: {off}")
     return told
+
+
+def _recorded_as_missed(case: _Case, period: Period | None) -> list[str]:
+    if period is None:
+        return []
+    name = (case.monitor.name, case.plan.name, period.id)
+    noted = case.store.logbook.missed(period.opens)
+    return [
+        f"Consta como periodo sin servir desde el {_at(each.noted_at, zone_of(case.now))}"
+        for each in noted
+        if (each.monitor, each.digest, each.period) == name
+    ]
 
 
 def _next(case: _Case, period: Period | None) -> list[str]:

@@ -9,6 +9,8 @@ from sereno.domain.alarms import Alarm
 from sereno.domain.cadence import Period
 from sereno.domain.outbox import Message
 
+__all__ = ["Alarm", "DigestName", "Lease", "Logbook", "Missed", "Process", "Running"]
+
 DigestName = tuple[str, str]
 """A monitor and one of its digests."""
 

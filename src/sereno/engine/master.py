@@ -22,6 +22,8 @@ class Order:
     """Tell a cycle what its number is, and what it cannot know by itself."""
 
     number: int
+    why: str = ""
+    """What there is to do, as far as it is known; empty for the first."""
     faults: tuple[str, ...] = ()
     """What went wrong since the cycle before."""
     leap: str = ""

@@ -1,27 +1,36 @@
-"""Telling the operators: in one mail a cycle what has changed, and once a week how everything stands."""
+"""Telling the operators: what has changed, in one mail a cycle; and once a week how everything stands."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from itertools import chain
 
-from sereno.domain.alarms import Alarm, Changes, changes
-from sereno.domain.cadence import Cadence, Period, period_at
+from sereno.domain.alarms import MARK, Alarm, Change, Changes, decide
 from sereno.domain.calendar import Calendar
-from sereno.domain.digest import Digest
 from sereno.domain.outbox import Message
 from sereno.domain.wallclock import utc
 from sereno.engine.agenda import Post
-from sereno.engine.conditions import OPERATORS_MAIL, conditions
+from sereno.engine.bulletin import HEADING, Bulletin, write_changes
+from sereno.engine.conditions import (
+    MISSED_SOUGHT,
+    OPERATORS_MAIL,
+    Happenings,
+    Sight,
+    look_after,
+    tell_missed,
+)
 from sereno.engine.logbook import Missed
 from sereno.engine.master import Order, State
-from sereno.engine.ports import Compose, Letter, Log, Store
-from sereno.engine.words_to_operators import News, headline, news_digest, overview_digest
+from sereno.engine.overview import week_to_tell, write_overview
+from sereno.engine.ports import Letter, Log, Store
 
-MISSED, OVERVIEW = "missed", "overview"
-"""Subjects under which it is kept what was told last of things that have no end."""
-LONG_AGO = timedelta(days=30)
-"""Periods that were noted as missed before that are no news to operators who are named only now."""
-WEEKLY = Cadence("weekly")
+OVERVIEW = "overview"
+MISSED = "missed"
+"""Subjects that are marks: the week told last, and the last missed period told."""
+ON_TRIAL = "Sereno está en pruebas: ningún correo llega a sus destinatarios."
+
+ComposeBulletin = Callable[[Bulletin, Letter], Message]
+"""Render a mail to the operators and compose it to the bytes that are sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,62 +39,86 @@ class OperatorsDesk:
 
     operators: tuple[str, ...]
     trial: bool
+    """Their mail goes where all mail goes on trial."""
     posts: Sequence[Post]
     store: Store
-    compose: Compose
     calendar_faults: Callable[[], tuple[str, ...]]
-    log: Log
+    compose: ComposeBulletin
     new_id: Callable[[], str]
+    log: Log
 
 
-def tell_operators(desk: OperatorsDesk, order: Order, state: State, calendar: Calendar) -> None:
-    """Queue a mail with what has changed, and in its hour the week's overview; nobody there is told nothing.
+def happenings(order: Order, state: State) -> Happenings:
+    """Say what a cycle knows that the store does not."""
+    return Happenings(state.faults, state.missed, order.leap, order.settings_fault)
 
-    What is told and the mail that tells it are written together. Raises StoreUnavailable.
+
+def tell_operators(desk: OperatorsDesk, happened: Happenings, calendar: Calendar, now: datetime) -> None:
+    """Queue what the operators do not know yet, and remember that they do; may raise StoreUnavailable.
+
+    Where there are no operators nothing is remembered: they are told once there are some.
     """
     if not desk.operators:
         return
-    known, now = desk.store.logbook.alarms(), state.started_at
-    found = conditions(desk.posts, order, state, desk.calendar_faults(), desk.store)
-    lasting = {name: alarm for name, alarm in known.items() if name not in {MISSED, OVERVIEW}}
-    changed = changes(lasting, found, now)
-    missed = _untold(desk.store, known.get(MISSED), now)
-    _tell_news(desk, changed, missed, order.leap, now)
-    _tell_overview(desk, known.get(OVERVIEW), calendar, now)
+    known = desk.store.logbook.alarms()
+    sight = look_after(desk.posts, desk.store, desk.calendar_faults(), happened, now)
+    _tell_changes(desk, happened, known, sight, now)
+    told = known[OVERVIEW].text if OVERVIEW in known else ""
+    week = week_to_tell(told, calendar, now)
+    if week is not None and not happened.clock_jump:  # a week that is in doubt is not told
+        _tell_overview(desk, week, sight, calendar, now)
 
 
-def _untold(store: Store, told: Alarm | None, now: datetime) -> list[Missed]:
-    """Return the missed periods that no mail has told of: one that was noted just before a crash too."""
-    since = told.since if told else (utc(now) - LONG_AGO).astimezone(now.tzinfo)
-    return [each for each in store.logbook.missed(since) if told is None or utc(each.noted_at) > utc(since)]
-
-
-def _tell_news(
-    desk: OperatorsDesk, changed: Changes, missed: Sequence[Missed], leap: str, now: datetime
+def _tell_changes(
+    desk: OperatorsDesk, happened: Happenings, known: Mapping[str, Alarm], sight: Sight, now: datetime
 ) -> None:
-    told_until = max((each.noted_at for each in missed), key=utc, default=None)
-    marks = [] if told_until is None else [Alarm(MISSED, 0, "", told_until, now)]
-    message = None
-    if changed.told or missed or leap:
-        news = News(changed.told, tuple(missed), leap)
-        message = _letter(desk, news_digest(news, desk.store, now), headline(news), now)
-    if message is not None or changed.alarms or changed.forgotten:
-        desk.store.logbook.tell([*changed.alarms, *marks], changed.forgotten, message)
-    for each in changed.told:
-        desk.log.info("operators.told", subject=each.subject, what=each.what)
-
-
-def _tell_overview(desk: OperatorsDesk, told: Alarm | None, calendar: Calendar, now: datetime) -> None:
-    """Tell how everything stands, in the first cycle of a week's first working day, from 07:00 on."""
-    period = period_at(WEEKLY, now, calendar)
-    if not isinstance(period, Period) or (told is not None and told.text == period.id):
+    """Write changes and mail in one transaction, and nothing where nothing has changed."""
+    missed = _news_of_missed(desk.store, known.get(MISSED), happened.missed, now)
+    changes = _with_missed(decide(known, sight.conditions, sight.seen, now), missed, now)
+    if not (changes.told or changes.known or changes.over):
         return
-    digest = overview_digest(desk.posts, calendar, desk.store, now)
-    message = _letter(desk, digest, f"Sereno: resumen de la semana {period.id}", now)
-    desk.store.logbook.tell([Alarm(OVERVIEW, 0, period.id, now, now)], (), message)
-    desk.log.info("operators.told", subject=OVERVIEW, what=period.id)
+    message = _composed(desk, write_changes(changes.told, now), now) if changes.told else None
+    desk.store.logbook.tell(changes.known, changes.over, message)
+    if changes.told:
+        desk.log.info("operators.told", subjects=" ".join(each.subject for each in changes.told))
 
 
-def _letter(desk: OperatorsDesk, digest: Digest, subject: str, now: datetime) -> Message:
-    letter = Letter(desk.new_id(), desk.operators, (), (), subject, "Sereno", OPERATORS_MAIL, now)
-    return replace(desk.compose(digest, letter), kind="notice", trial=desk.trial)
+def _news_of_missed(store: Store, mark: Alarm | None, noted: Sequence[Missed], now: datetime) -> list[Missed]:
+    """Return the missed periods of which nobody was told: also those of a cycle that died before it could."""
+    since = now - MISSED_SOUGHT if mark is None else mark.since
+    every = dict.fromkeys(chain(store.logbook.missed(since), noted))
+    news = [each for each in every if mark is None or utc(each.noted_at) > utc(mark.since)]
+    return sorted(news, key=lambda each: (utc(each.closed_at), each.monitor, each.digest))
+
+
+def _with_missed(changes: Changes, missed: Sequence[Missed], now: datetime) -> Changes:
+    if not missed:
+        return changes
+    condition = tell_missed(missed)
+    change = Change("raised", MISSED, condition.level, condition.text, condition.detail, now)
+    last = max((each.noted_at for each in missed), key=utc)
+    mark = Alarm(MISSED, MARK, condition.text, last, now)
+    return replace(changes, told=(*changes.told, change), known=(*changes.known, mark))
+
+
+def _tell_overview(desk: OperatorsDesk, week: str, sight: Sight, calendar: Calendar, now: datetime) -> None:
+    conditions = (*sight.conditions, *sight.untold)
+    bulletin = write_overview(week, desk.posts, desk.store, conditions, calendar, now)
+    notes = (*((ON_TRIAL,) if desk.trial else ()), *bulletin.notes)
+    message = _composed(desk, replace(bulletin, notes=notes), now)
+    desk.store.logbook.tell([Alarm(OVERVIEW, MARK, week, now, now)], (), message)
+    desk.log.info("operators.overview", week=week)
+
+
+def _composed(desk: OperatorsDesk, bulletin: Bulletin, now: datetime) -> Message:
+    letter = Letter(
+        message_id=desk.new_id(),
+        to=desk.operators,
+        cc=(),
+        bcc=(),
+        subject=bulletin.subject,
+        application=HEADING,
+        list_id=OPERATORS_MAIL,
+        date=now,
+    )
+    return replace(desk.compose(bulletin, letter), trial=desk.trial, kind="notice")

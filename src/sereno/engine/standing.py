@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sereno.domain.cadence import Period
@@ -17,6 +17,8 @@ from sereno.engine.wording import last_words
 
 JobState = Literal["en marcha", "en espera", "parada", "sin configurar"]
 START = "Arránquelo: run_master.py"
+LATELY = timedelta(days=7)
+"""How long ago a missed period is still shown."""
 STORELESS = "Aún no hay almacén: no se ha hecho ninguna ronda."
 
 
@@ -87,7 +89,11 @@ def standing(
             *_job_troubles(jobs, {name for name, _ in blind}),
             *_mail_troubles(mail),
         ]
-    notes = (*_unconfigured(posts), *(_mail_notes(mail) if mail else ()))
+    notes = (
+        *_unconfigured(posts),
+        *(_mail_notes(mail) if mail else ()),
+        *(_missed_notes(store, now) if store else ()),
+    )
     return Standing(_sentence(troubles, posts, published), tuple(troubles), notes, not trouble, jobs, mail)
 
 
@@ -220,6 +226,12 @@ def _mail_notes(mail: MailSummary) -> list[str]:
     waiting = [f"{mail.awaiting} correos esperan a sus adjuntos."] if mail.awaiting else []
     old = f"{mail.of('old')} correos antiguos de colas esperan decisión: «sereno mail adopt|ignore»."
     return [*waiting, *([old] if mail.of("old") else [])]
+
+
+def _missed_notes(store: Store, now: datetime) -> list[str]:
+    missed = store.logbook.missed((utc(now) - LATELY).astimezone(now.tzinfo))
+    which = ", ".join(f"{each.monitor}/{each.digest} {each.period}" for each in missed)
+    return [f"Se cerraron sin servir en los últimos {LATELY.days} días: {which}."] if missed else []
 
 
 def _unconfigured(posts: Sequence[Post]) -> tuple[str, ...]:

@@ -83,15 +83,22 @@ def keep_watch(cycles: Cycles, clock: Clock, stop: Stop, watchers: Watchers) -> 
 def _next(cycles: Cycles, last: Turned, clock: Clock) -> Turned:
     """Turn the next cycle in full where there is something to do; else pass it by."""
     now = clock.now().astimezone(zone_of(last.wake_at))
-    order = Order(last.cycle + 1, faults=last.faults, leap=_leap(last, now), tidied_on=last.tidied_on)
-    if order.leap or order.faults or _is_due(last, now) or cycles.news(last):
-        return cycles.turn(order)
-    quiet = replace(last, cycle=order.number, wake_at=wake_at(now, last.interval, last.edges))
+    leap = _leap(last, now)
+    if why := leap or _due(last, now) or cycles.news(last):
+        return cycles.turn(
+            Order(last.cycle + 1, why, faults=last.faults, leap=leap, tidied_on=last.tidied_on)
+        )
+    quiet = replace(last, cycle=last.cycle + 1, wake_at=wake_at(now, last.interval, last.edges))
     return cycles.pass_by(quiet)
 
 
-def _is_due(last: Turned, now: datetime) -> bool:
-    return last.quiet_until is None or utc(now) >= utc(last.quiet_until)
+def _due(last: Turned, now: datetime) -> str:
+    """Say why a cycle is due, whatever there is to be seen."""
+    if last.faults:
+        return "el ciclo anterior no llegó a su fin"
+    if last.quiet_until is None:
+        return "una tarea debe algo"
+    return "es hora de mirar qué se debe" if utc(now) >= utc(last.quiet_until) else ""
 
 
 def _leap(last: Turned, now: datetime) -> str:

@@ -21,6 +21,8 @@ CODE_WORDS = {
 
 def code_words(result: JobResult) -> str:
     """Say what a return code means (docs/reference/daemon.md)."""
+    if 128 < result.code < 192:
+        return f"terminada por la señal {result.code - 128}"
     return CODE_WORDS.get(result.code, f"código {result.code}")
 
 

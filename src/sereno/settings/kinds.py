@@ -168,10 +168,13 @@ def _server_url(text: str) -> str:
 
 
 def _web_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError(text)
-    return text
+    url = text.strip()
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.fragment or parts.port == 0:
+        raise ValueError
+    if not url.isascii() or " " in url or parts.username is not None:
+        raise ValueError
+    return url
 
 
 def _parsed(parse: Callable[[str], object]) -> Any:  # noqa: ANN401 (an annotation made at run time)
@@ -227,7 +230,10 @@ DOMAIN = Kind(_parsed(_domain), "un dominio, sin arroba; p. ej. example.com")
 DOMAINS = Kind(_parsed(_domains), "dominios separados por coma; p. ej. example.com, filial.example.com")
 MAIL_HOURS = Kind(_parsed(_mail_hours), f"un horario dentro de un día, como 07:00-20:00, o «{ALWAYS}»")
 RELOAD = Kind(Literal["signal", "auto"], "signal o auto")
-WEB_URL = Kind(_parsed(_web_url), "una dirección http o https entera; p. ej. https://hc-ping.com/su-clave")
+WEB_URL = Kind(
+    _parsed(_web_url),
+    "una dirección http o https entera, sin usuario ni #; p. ej. https://hc-ping.com/su-clave",
+)
 UNKNOWN_MAIL = Kind(Literal["hold", "retry"], "hold o retry")
 PATHS = Kind(
     _parsed(_paths), "rutas de carpetas separadas por punto y coma; p. ej. /datos/adjuntos;/informes"

@@ -12,8 +12,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import create_engine, make_url, text
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, create_engine, make_url, text
 
+from sereno.adapters.store import migrations
 from sereno.domain.cadence import Period
 from sereno.domain.ledger import Entry, Telling, Track
 from sereno.domain.outbox import Envelope, Message
@@ -49,6 +52,14 @@ def told(track: Track, message_id: str | None = None, section: str = "BR-1") -> 
 def column(path: Path, query: str) -> list:
     with closing(sqlite3.connect(path)) as connection:
         return [value for (value,) in connection.execute(query)]
+
+
+def make_version(connection: Connection, version: str) -> None:
+    """Make the tables of an older version, as it made them."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.attributes["connection"] = connection
+    command.upgrade(config, version)
 
 
 @contextmanager

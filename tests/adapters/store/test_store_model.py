@@ -31,8 +31,12 @@ STATES = st.sampled_from(
     ]
 )
 TRACKS = st.sampled_from([(1,), (1.0,), ("1",), ("año", None)])
+ENDS = st.sampled_from([{}, {"ended": "resolved", "ended_on": NOW.date()}])
 ENTRIES = st.builds(
-    an_entry, TRACKS, owner=st.sampled_from(["ana", None]), ended_on=st.sampled_from([None, NOW.date()])
+    lambda track, owner, end: an_entry(track, owner=owner, **end),
+    TRACKS,
+    st.sampled_from(["ana", None]),
+    ENDS,
 )
 TELLINGS = st.builds(told, TRACKS, st.none() | NAMES, st.sampled_from(["BR-1", "BR-2"]))
 SNOOZES = st.builds(

@@ -6,13 +6,22 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
-from tests.adapters.store.building import LEASE, NOW, OPEN, a_run, child, column, fresh_schema, told
+from tests.adapters.store.building import (
+    LEASE,
+    NOW,
+    OPEN,
+    a_run,
+    child,
+    column,
+    fresh_schema,
+    make_version,
+    told,
+)
 
 from sereno.adapters.store import migrations, schema
 from sereno.adapters.store.copy import copy_to_memory
@@ -39,12 +48,9 @@ def test_the_migrations_make_the_declared_constraints(path, tmp_path):
 
 def fill_first_version(engine):
     """Make a store of version 0001 with mail in every state, told and proved."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     at = "2026-11-24 08:00:00.000000"
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        make_version(connection, "0001")
         connection.execute(text("INSERT INTO store_info VALUES (1, :at, 7)"), {"at": at})
         connection.execute(
             text(

@@ -7,6 +7,7 @@ from sereno.domain.digest import Digest, Section
 from sereno.domain.writing import BLANK
 
 PRODUCT: Final = "Sereno"
+OPERATORS: Final = "Operadores"
 ATTENTION: Final = "Atención"
 NOT_AN_ALL_CLEAR: Final = (
     "Este mensaje no trae ninguna lista. Eso no significa que no haya nada pendiente: "
@@ -47,7 +48,12 @@ def more(section: Section, digest: Digest) -> str:
     if left_out <= 0:
         return ""
     attached = any((each.id, each.group) == (section.id, section.group) for each in digest.sheet)
-    return f"y {left_out} más en la hoja adjunta" if attached else f"y {left_out} más"
+    return f"{and_more(left_out)} en la hoja adjunta" if attached else and_more(left_out)
+
+
+def and_more(left_out: int) -> str:
+    """Tell how many more there are than are shown."""
+    return f"y {left_out} más"
 
 
 def put_off(snoozed: str) -> str:

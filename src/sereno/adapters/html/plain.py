@@ -21,28 +21,28 @@ def plain_text(digest: Digest) -> str:
         *_figures(digest),
         *map(_chart, digest.charts),
         *_sections(digest),
-        *map(_wrap, (digest.closing, catalogue.put_off(digest.snoozed), digest.why)),
+        *map(wrapped, (digest.closing, catalogue.put_off(digest.snoozed), digest.why)),
     )
     return "\n\n".join(filter(None, blocks)) + "\n"
 
 
 def _head(digest: Digest) -> str:
     place = f"{catalogue.PRODUCT} · {digest.monitor} · {catalogue.day_in_words(digest.day)}"
-    return "\n".join((_wrap(place), _underlined(digest.title, "="), "", _wrap(digest.summary)))
+    return "\n".join((wrapped(place), underlined(digest.title, "="), "", wrapped(digest.summary)))
 
 
 def _attention(digest: Digest) -> Iterator[str]:
     if digest.warnings:
         listed = any(section.lines for section in digest.sections)
         sentences = (*digest.warnings, *(() if listed else (catalogue.NOT_AN_ALL_CLEAR,)))
-        marked = (_wrap(sentence, first="!! ", rest="   ") for sentence in sentences)
-        yield "\n".join((_underlined(catalogue.ATTENTION.upper(), "!"), *marked))
+        marked = (wrapped(sentence, first="!! ", rest="   ") for sentence in sentences)
+        yield "\n".join((underlined(catalogue.ATTENTION.upper(), "!"), *marked))
 
 
 def _figures(digest: Digest) -> Iterator[str]:
     if digest.figures:
         head = f"{'':<{_LABEL_WIDTH}}{catalogue.NOW:>8}{catalogue.BEFORE:>8}"
-        title = _underlined(digest.figures_title or catalogue.FIGURES, "-")
+        title = underlined(digest.figures_title or catalogue.FIGURES, "-")
         yield "\n".join((title, "", head, *map(_figure, digest.figures)))
 
 
@@ -53,7 +53,7 @@ def _figure(figure: Figure) -> str:
 
 def _chart(chart: Chart) -> str:
     bars = (_labelled(label, f"{number:>8}") for label, number in chart.bars)
-    return "\n".join((_underlined(chart.title, "-"), "", *bars))
+    return "\n".join((underlined(chart.title, "-"), "", *bars))
 
 
 def _labelled(label: str, numbers: str) -> str:
@@ -67,22 +67,23 @@ def _sections(digest: Digest) -> Iterator[str]:
     for section in digest.sections:
         if section.group != group:
             group = section.group
-            yield _underlined(group or catalogue.UNGROUPED, "=")
+            yield underlined(group or catalogue.UNGROUPED, "=")
         yield _section(section, digest)
 
 
 def _section(section: Section, digest: Digest) -> str:
     count = max(section.total, len(section.lines))
-    rows = (_row(number, section, line) for number, line in enumerate(section.lines, start=1))
-    end = catalogue.more(section, digest) if count else _wrap(section.empty)
-    return "\n\n".join(filter(None, (_underlined(f"{section.title} ({count})", "-"), *rows, end)))
+    rows = (numbered_row(number, section, line) for number, line in enumerate(section.lines, start=1))
+    end = catalogue.more(section, digest) if count else wrapped(section.empty)
+    return "\n\n".join(filter(None, (underlined(f"{section.title} ({count})", "-"), *rows, end)))
 
 
-def _row(number: int, section: Section, line: Line) -> str:
+def numbered_row(number: int, section: Section, line: Line) -> str:
+    """Write a row as a block of headings and values."""
     width = min(max(map(len, section.headings), default=0), _HEADING_WIDTH)
     rest = " " * (width + _INDENT + 2)
     pairs = [
-        _wrap(f"{heading:<{width}}  {cell}", " " * _INDENT, rest)
+        wrapped(f"{heading:<{width}}  {cell}", " " * _INDENT, rest)
         for heading, cell in zip(section.headings, _cells(section, line), strict=True)
     ]
     return f"{number:>3}.".ljust(_INDENT) + "\n".join(pairs).lstrip()
@@ -99,12 +100,14 @@ def _cells(section: Section, line: Line) -> list[str]:
     return cells
 
 
-def _underlined(title: str, rule: str) -> str:
-    wrapped = _wrap(title)
-    return f"{wrapped}\n{rule * max(map(len, wrapped.splitlines()), default=0)}"
+def underlined(title: str, rule: str) -> str:
+    """Rule a title off."""
+    lines = wrapped(title)
+    return f"{lines}\n{rule * max(map(len, lines.splitlines()), default=0)}"
 
 
-def _wrap(text: str, first: str = "", rest: str = "") -> str:
+def wrapped(text: str, first: str = "", rest: str = "") -> str:
+    """Break a text into lines of WIDTH."""
     if len(first) + len(text) <= WIDTH and not text.isspace():
         return text and (first + text).rstrip()  # what textwrap would say, at leisure
     lines = textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)

@@ -9,12 +9,26 @@ from sereno.domain.digest import Digest
 # Illegal in HTML and XML, unfit for a mail's bytes, or able to turn the direction of the text around them.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
+# Beside those, characters without width: in a line of a log they would hide what it says.
+_UNSEEN = re.compile(f"{_UNPRINTABLE.pattern}|[\u00ad\u200b-\u200f\u2028\u2029\u2060-\u2064\ufeff]")
+_LINES = re.compile("\r\n|\r|\n")
+
 
 def one_line(text: str) -> str:
     """Write a text on one line, without what no reader can see."""
     if text.isprintable() and "  " not in text and text == text.strip():
         return text  # as nearly all are
     return _UNPRINTABLE.sub("", " ".join(text.split()))
+
+
+def as_printed(text: str) -> str:
+    """Keep the lines of what a program printed; what no reader could see is spelt out."""
+    return "\n".join(_UNSEEN.sub(_spelt, line.expandtabs(4)).rstrip() for line in _LINES.split(text))
+
+
+def _spelt(unseen: re.Match[str]) -> str:
+    code = ord(unseen[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 def printable(digest: Digest) -> Digest:

@@ -43,9 +43,9 @@ def render_digest(digest: Digest) -> Rendered:
     return Rendered(html=_page(clean), text=plain_text(clean))
 
 
-def template() -> Template:
-    """Return the page's template; it is given a `digest` and the frame's `texts`."""
-    return _environment().get_template("digest.html")
+def template(name: str = "digest.html") -> Template:
+    """Return a page's template; it is given what it shows and the frame's `texts`."""
+    return _environment().get_template(name)
 
 
 def _page(digest: Digest) -> str:

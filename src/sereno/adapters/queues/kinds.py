@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 from sqlalchemy.types import TypeEngine
 
+from sereno.adapters.dialling import Dial, dial_of
 from sereno.adapters.normalise import decode
 from sereno.adapters.queues.faults import (
     NO_TABLE,
@@ -37,10 +38,6 @@ PAGE = 300
 """Rows read at a time."""
 LOOKED_AT = 5
 """Seconds that a look for waiting rows may take to reach a database, or to get past a lock."""
-
-
-Dial = tuple[str, tuple[str, ...], dict[str, object]]
-"""A module of the DB-API, and what its `connect` is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,16 +171,8 @@ def _server(origin: str, url: URL, engine: Engine) -> Database:
             RuntimeError,
         ),  # PyMySQL raises that where a login needs what is not installed
         engine.dispose,
-        lambda: _dialled(engine),
+        lambda: dial_of(engine, connect_timeout=LOOKED_AT),
     )
-
-
-def _dialled(engine: Engine) -> Dial | None:
-    """Tell what the driver is given; None for what cannot be handed to another process in words."""
-    args, options = engine.dialect.create_connect_args(engine.url)
-    plain = all(isinstance(each, str | int | float | bool) for each in (*args, *options.values()))
-    driver = engine.dialect.driver
-    return (driver, tuple(args), {**options, "connect_timeout": LOOKED_AT}) if plain else None
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Select, and_, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sereno.adapters.store import schema, watch_schema
@@ -39,18 +39,20 @@ class SqlLogbook:
     def lease(self) -> Lease | None:
         """Return who leads, or led last and did not let go."""
         rows = self._rows(select(watch_schema.lease))
-        return self._lease_of(rows[0]) if rows else None
+        leases = [
+            Lease(_process_of(row), self._local(row["since"]), self._local(row["until"])) for row in rows
+        ]
+        return leases[0] if leases else None
 
     def take(self, lease: Lease, instead_of: Lease | None) -> bool:
         """Take, or renew, the lead; False, and nothing changes, where the lease is no longer `instead_of`."""
         fresh = {**asdict(lease.holder), "since": lease.since, "until": lease.until}
         with writing(self.engine) as connection:
-            if instead_of is None:
-                insert_absent(connection, watch_schema.lease, [{"id": 1, **fresh}])
-                found = connection.execute(select(watch_schema.lease)).mappings().one()
-                return self._lease_of(found) == lease
-            held = _is_held(instead_of.holder), _lease.until == instead_of.until
-            return connection.execute(update(watch_schema.lease).where(*held).values(fresh)).rowcount == 1
+            if instead_of is None:  # of many at once, the primary key lets one in
+                return insert_absent(connection, watch_schema.lease, [{"id": 1, **fresh}]) == 1
+            seen = _lease.since == instead_of.since, _lease.until == instead_of.until
+            mine = update(watch_schema.lease).where(_is_held(instead_of.holder), *seen)
+            return connection.execute(mine.values(fresh)).rowcount == 1
 
     def let_go(self, holder: Process) -> None:
         """Give up the lead, if that process has it."""
@@ -135,18 +137,10 @@ class SqlLogbook:
             name: self._local(value) if isinstance(value, datetime) else value for name, value in row.items()
         }
 
-    def _lease_of(self, row: RowMapping) -> Lease:
-        return Lease(_process_of(row), self._local(row["since"]), self._local(row["until"]))
-
 
 def _process_of(row: RowMapping) -> Process:
     return Process(row["pid"], row["born"], row["boot"], row["host"])
 
 
-def _is_held(holder: Process) -> Any:  # noqa: ANN401  # a condition
-    return (
-        (_lease.pid == holder.pid)
-        & (_lease.born == holder.born)
-        & (_lease.boot == holder.boot)
-        & (_lease.host == holder.host)
-    )
+def _is_held(holder: Process) -> ColumnElement[bool]:
+    return and_(*(_lease[name] == value for name, value in asdict(holder).items()))

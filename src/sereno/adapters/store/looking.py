@@ -2,6 +2,7 @@
 
 from sqlalchemy import Engine
 
+from sereno.adapters.dialling import Dial, dial_of
 from sereno.adapters.lookout import Look
 from sereno.adapters.sqlite_files import file_address
 from sereno.adapters.store import mail_schema as mail
@@ -15,10 +16,13 @@ from sereno.engine.logbook import Process
 NAME = "el almacén"
 
 
-def look_at_store(engine: Engine, policy: MailPolicy, me: Process) -> Look:
-    """Say how the store is asked for mail: to be sent, being sent, waiting for its files, to be stamped."""
-    driver, args, options = _dialled(engine)
-    return Look(NAME, driver, args, options, _question(policy), _passing(me), _leaving(me))
+def look_at_store(engine: Engine, policy: MailPolicy, me: Process) -> Look | None:
+    """Say how the store is asked for mail: to be sent, being sent, waiting for its files, to be stamped.
+
+    None where no bare driver can be told how to reach it.
+    """
+    dial = _dialled(engine)
+    return None if dial is None else Look(NAME, *dial, _question(policy), _passing(me), _leaving(me))
 
 
 def _question(policy: MailPolicy) -> str:
@@ -52,9 +56,8 @@ def _ours(me: Process) -> str:
     return f"pid = {me.pid} AND born = {me.born!r} AND boot = '{me.boot}'"
 
 
-def _dialled(engine: Engine) -> tuple[str, tuple[str, ...], dict[str, object]]:
+def _dialled(engine: Engine) -> Dial | None:
     path = store_file(engine.url)
     if path is not None:
         return "sqlite3", (file_address(path, "rw"),), {"uri": True, "timeout": PATIENCE_S}
-    args, options = engine.dialect.create_connect_args(engine.url)
-    return "psycopg", tuple(args), {"connect_timeout": 10, **options}
+    return dial_of(engine, connect_timeout=10)

@@ -161,8 +161,8 @@ class MemoryStore:
 
     def record_job(self, result: JobResult) -> None:
         """Write how a job ended."""
-        self.logbook.job_ended(result.job)
         self._job_results.append(moved(result, UTC, "started_at", "ended_at"))
+        self.logbook.job_ended(result.job)
 
     def job_results(self, job: str, last: int) -> list[JobResult]:
         """Return the job's last results in the order in which they started."""

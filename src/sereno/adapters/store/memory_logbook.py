@@ -38,10 +38,12 @@ class MemoryLogbook:
 
     def take(self, lease: Lease, instead_of: Lease | None) -> bool:
         """Take, or renew, the lead; False, and nothing changes, where the lease is no longer `instead_of`."""
+        seen = instead_of and moved(instead_of, UTC, "since", "until")  # an hour that comes twice is two
+        fresh = moved(lease, UTC, "since", "until")
         with self.shelf.lock:
-            if self.lease() != instead_of:
+            if self.led != seen:
                 return False
-            self.led = moved(lease, UTC, "since", "until")
+            self.led = fresh
         return True
 
     def let_go(self, holder: Process) -> None:
@@ -101,6 +103,7 @@ class MemoryLogbook:
 
     def tell(self, alarms: Sequence[Alarm], over: Collection[str], message: Message | None) -> None:
         """Write what the operators are told, and the mail that tells it, at once."""
+        told = {alarm.subject: moved(alarm, UTC, "since", "told_at") for alarm in alarms}
         with self.shelf.lock:
             if message is not None:
                 if message.id in self.shelf.messages:
@@ -111,7 +114,7 @@ class MemoryLogbook:
                 self.shelf.add(message)
             for subject in over:
                 self.told.pop(subject, None)
-            self.told |= {alarm.subject: moved(alarm, UTC, "since", "told_at") for alarm in alarms}
+            self.told |= told
 
     def _local(self, moment: datetime) -> datetime:
         return moment.astimezone(self.shelf.zone)

@@ -17,11 +17,13 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, obj
         connection.execute(fresh.on_conflict_do_update(index_elements=key, set_=change), rows)
 
 
-def insert_absent(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
-    """Write those rows, in the caller's transaction, whose primary key is not there yet."""
-    if rows:
-        key = list(table.primary_key.columns)
-        connection.execute(_insertion(connection, table).on_conflict_do_nothing(index_elements=key), rows)
+def insert_absent(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> int:
+    """Write those rows, in the caller's transaction, whose primary key is not there yet; return how many."""
+    if not rows:
+        return 0
+    key = list(table.primary_key.columns)
+    fresh = _insertion(connection, table).on_conflict_do_nothing(index_elements=key)
+    return connection.execute(fresh, rows, execution_options={"preserve_rowcount": True}).rowcount
 
 
 def _insertion(connection: Connection, table: Table) -> PostgresqlInsert | SqliteInsert:

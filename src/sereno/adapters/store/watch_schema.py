@@ -9,9 +9,7 @@ lease = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("pid", Integer, nullable=False),
-    Column(
-        "born", Double, nullable=False
-    ),  # to the last bit: it tells a process from a later one of its number
+    Column("born", Double, nullable=False),  # exact: it tells a process from a later one of its number
     Column("boot", Text, nullable=False),
     Column("host", Words, nullable=False),
     Column("since", Instant, nullable=False),

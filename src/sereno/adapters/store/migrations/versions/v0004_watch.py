@@ -7,8 +7,8 @@ revision = "0004"
 down_revision = "0003"
 
 
-def _instant(name: str, *, nullable: bool = False) -> "sa.Column[object]":
-    return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
+def _instant(name: str) -> "sa.Column[object]":
+    return sa.Column(name, sa.DateTime(timezone=True), nullable=False)
 
 
 def _process() -> tuple["sa.Column[object]", ...]:
