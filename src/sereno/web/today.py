@@ -99,7 +99,7 @@ def _register(name: str, readers: Sequence[Post], store: Store) -> RegisterRow:
     blind = filter(None, (store.last_run(*each, state="blind") for each in names))
     last = max(seen, key=_ended, default=None)
     failed = max(blind, key=_ended, default=None)
-    behind = failed is not None and (last is None or _ended(failed) > _ended(last))
+    behind = failed is not None and (last is None or _ended(failed) >= _ended(last))
     missing = {variable for post in readers for variable in post.orders.unconfigured}
     return RegisterRow(
         name, last.finished_at if last else None, failed if behind else None, tuple(sorted(missing))
