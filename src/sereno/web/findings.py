@@ -32,10 +32,21 @@ class Row:
     found: OpenFinding
     title: str
     """Of its section."""
-    key: str
-    token: str
-    """Names it in its page's address."""
-    badge: Badge | None
+
+    @property
+    def key(self) -> str:
+        """Write its key as a person types it."""
+        return key_text(self.found.entry.key)
+
+    @property
+    def token(self) -> str:
+        """Name it in its page's address."""
+        return _token(self.found)
+
+    @property
+    def badge(self) -> Badge | None:
+        """Say how near it is; `None` where it has no date."""
+        return None if self.found.days is None else badge(self.found.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +123,7 @@ def _rows(view: View) -> list[Row]:
 
 def _row(each: OpenFinding, titles: Mapping[str, Mapping[str, str]]) -> Row:
     section = each.entry.section or each.entry.rule
-    title = titles[each.monitor.name].get(section, section)
-    shown = None if each.days is None else badge(each.days)
-    return Row(each, title, key_text(each.entry.key), _token(each), shown)
+    return Row(each, titles[each.monitor.name].get(section, section))
 
 
 def _token(each: OpenFinding) -> str:
