@@ -21,8 +21,6 @@ SECTIONS: Final[Mapping[str, tuple[str, str]]] = {
 }
 READ_ONLY: Final = "Solo se mira: desde aquí nada cambia."
 SEEN_AT: Final = "Visto el"
-WELL: Final = "En orden"
-NOT_WELL: Final = "NO está en orden"
 STANDING_LABEL: Final = "Cómo está la vigilancia"
 TROUBLES: Final = "Necesita a una persona"
 NOTES: Final = "A tener en cuenta"
@@ -46,15 +44,14 @@ YES_NO: Final = {True: "sí", False: "no"}
 # Hoy
 JOBS: Final = "Tareas"
 JOB_TITLES: Final = {"email_services": "Correo saliente"}
+JOB_TONES: Final = {"en marcha": "good", "en espera": "calm", "parada": "bad", "sin configurar": "warn"}
 JOB_HEADINGS: Final = ("Tarea", "Estado", "Última vez", "Resultado", "Halló", "Próxima")
 EVERY_CYCLE: Final = "en cada ciclo"
-FINDINGS_OF: Final = "hallazgos"
 MAIL_CARD: Final = "Correo"
 MAIL_EMPTY: Final = "Nada espera ni está retenido."
 SENT_TODAY: Final = "aceptados hoy"
 OLDEST: Final = "Lo más antiguo por salir:"
 REGISTERS: Final = "Registros"
-REGISTER_HEADINGS: Final = ("Registro", "Visto entero", "Hace")
 NEVER_SEEN: Final = "nunca visto entero"
 BLIND_SINCE: Final = "a ciegas"
 UNSET: Final = "sin configurar"
@@ -63,11 +60,9 @@ COMING_NOW: Final = "se debe ahora"
 COMING_NONE: Final = "No hay nada por venir."
 MISSED: Final = "Periodos perdidos"
 MISSED_NONE: Final = "Ninguno anotado en los últimos {days} días."
-MISSED_HEADINGS: Final = ("Informe", "Periodo", "Se cerró")
 NO_JOBS: Final = "De las tareas no se sabe nada mientras no haya un almacén que leer."
 TODAY_IS: Final = "Hoy es {day}: {kind} ({reason})."
 WORKING: Final = {True: "laborable", False: "no laborable"}
-CYCLE: Final = "Ciclo {number}, empezado el {at}"
 
 # Rondas
 SLOT_WORDS: Final[Mapping[SlotState, str]] = {
@@ -100,7 +95,6 @@ SLOT_MARKS: Final[Mapping[SlotState, str]] = {
 KINDS: Final = {"daily": "diario", "weekly": "semanal", "monthly": "mensual"}
 LEGEND: Final = "Leyenda"
 MONTH: Final = "Mes"
-WEEK: Final = "Semana"
 ROUNDS_ABOUT: Final = (
     "Cada casilla es un periodo que el informe debía. Una hecha se vio entera y se puso en cola; cualquier "
     "otra cosa se dice como lo que es."
@@ -177,6 +171,7 @@ FINDING_FACTS: Final = (
     "Replanificaciones",
     "Pospuesto",
 )
+DUE_TONES: Final = {"red": "bad", "amber": "warn", "green": "good"}
 UNDATED: Final = "sin fecha"
 SEEN_BETWEEN: Final = "del {first} al {last}"
 TELLINGS: Final = "Cuándo se contó"
@@ -268,7 +263,7 @@ ON_REGISTER: Final = "registro"
 # Ajustes
 SETTING_HEADINGS: Final = ("Ajuste", "Valor", "De dónde sale")
 HEALTH: Final = "Salud"
-HEALTH_FACTS: Final = ("Vigila", "Almacén", "Versión", "Proceso", "Último estado", "Vale hasta")
+HEALTH_FACTS: Final = ("Vigila", "Versión", "Proceso", "Último estado", "Vale hasta")
 HEALTHY: Final = {True: "sí: da señales y su almacén se lee", False: "no"}
 WARNINGS: Final = "Avisos"
 SECRETS: Final = "Los secretos no se muestran."
