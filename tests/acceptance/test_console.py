@@ -65,8 +65,8 @@ def test_a_stop_asked_for_while_it_starts_is_not_lost(served_once):
     with started(served_once) as process:
         address(process)
         process.terminate()
-        process.communicate(timeout=30)
-    assert process.returncode == 0
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (0, "", "")
 
 
 def test_settings_that_change_are_seen_without_a_new_start(served):

@@ -3,7 +3,6 @@
 import signal
 import socket
 from collections.abc import Callable
-from contextlib import suppress
 
 import uvicorn
 
@@ -48,11 +47,9 @@ def serve(read: Read, listener: socket.socket, tell: Callable[[], None]) -> None
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE,
     )
-    with suppress(KeyboardInterrupt), listener:
-        for each in (
-            signal.SIGINT,
-            signal.SIGTERM,
-        ):  # the server has its own, and raises them again at its end
-            signal.signal(each, signal.default_int_handler)
+    server = uvicorn.Server(config)
+    for each in (signal.SIGINT, signal.SIGTERM):  # before the server sees to it, and after: none is lost
+        signal.signal(each, server.handle_exit)
+    with listener:
         tell()
-        uvicorn.Server(config).run(sockets=[listener])
+        server.run(sockets=[listener])
