@@ -14,7 +14,7 @@ run: install ## the daemon: on .env, or on the demo estate where there is none
 demo: install ## one cycle on the demo estate
 	@$(BIN)/sereno demo run --single-cycle
 
-install: .venv/.$(EXTRAS) ## the set-up alone; EXTRAS=postgresql adds that driver
+install: .venv/.$(EXTRAS) ## the set-up alone; EXTRAS=postgresql adds that driver, EXTRAS=console the console
 
 test: .venv/.dev ## the test suite, but for what takes long
 	$(BIN)/pytest -m "not soak and not long"
@@ -44,6 +44,7 @@ requirements: ## pin anew, with hashes (needs uv)
 	$(PIN) pyproject.toml --extra postgresql -c requirements/base.txt -o requirements/postgresql.txt
 	$(PIN) pyproject.toml --extra mysql -c requirements/base.txt -o requirements/mysql.txt
 	$(PIN) pyproject.toml --extra odbc -c requirements/base.txt -o requirements/odbc.txt
+	$(PIN) pyproject.toml --extra console -c requirements/base.txt -o requirements/console.txt
 	$(PIN) --group build -c requirements/base.txt -o requirements/build.txt
 	$(PIN) pyproject.toml --group build --group dev -c requirements/base.txt -o requirements/dev.txt
 

@@ -55,4 +55,17 @@ def explain(monitor: str, digest: str, on: str | None) -> int:
     return explain_digest(monitor, digest, on)
 
 
-UPKEEP = (status, explain, tidy, backup, restore)
+@click.command()
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="Puerto; 0, uno libre."
+)
+@click.option("--host", metavar="DIRECCIÓN", default="127.0.0.1", show_default=True, help="De esta máquina.")
+@click.option("--export", "folder", metavar="CARPETA", help="Escribe las páginas como ficheros, y termina.")
+def console(host: str, port: int, folder: str | None) -> int:
+    """Muestra en el navegador cómo está todo; solo en esta máquina, y sin cambiar nada."""
+    from sereno.commands.console import show_console
+
+    return show_console(host, port, folder)
+
+
+UPKEEP = (status, console, explain, tidy, backup, restore)

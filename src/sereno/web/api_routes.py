@@ -1,0 +1,82 @@
+"""Where programs ask: status, runs, findings, messages."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, time, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Query
+
+from sereno.domain.errors import StoreUnavailable
+from sereno.domain.outbox import State
+from sereno.domain.wallclock import first_reading, zone_of
+from sereno.engine.ports import Store
+from sereno.engine.standing import STORELESS
+from sereno.web.api import (
+    FindingForm,
+    MessageForm,
+    RunForm,
+    StatusForm,
+    finding_forms,
+    message_forms,
+    run_forms,
+    status_form,
+)
+from sereno.web.reading import Reading, View, look, look_without_store
+
+API = "/api/v1"
+RECENT = timedelta(days=30)
+Limit = Annotated[int, Query(ge=1, le=1000)]
+Since = Annotated[date | None, Query(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
+UNAVAILABLE: dict[int | str, dict[str, Any]] = {
+    503: {"description": "The store is missing or cannot be read."}
+}
+
+
+def api_routes(read: Callable[[], Reading]) -> APIRouter:
+    """Say what programs can ask."""
+    router = APIRouter(prefix=API)
+
+    @router.get("/status")
+    def status() -> StatusForm:
+        """Tell how the watch stands."""
+        reading = read()
+        try:
+            with look(reading) as view:
+                return status_form(view)
+        except StoreUnavailable as error:
+            return status_form(look_without_store(reading, error))
+
+    @router.get("/runs", responses=UNAVAILABLE)
+    def runs(since: Since = None, limit: Limit = 100) -> list[RunForm]:
+        """List rounds, the newest first; those of the last 30 days where `since` is not given."""
+        with _store(read) as (view, store):
+            day = (view.now - RECENT).date() if since is None else since
+            return run_forms(store, first_reading(day, time(), zone_of(view.now)), limit)
+
+    @router.get("/findings", responses=UNAVAILABLE)
+    def findings(offset: Annotated[int, Query(ge=0, le=10**6)] = 0, limit: Limit = 100) -> list[FindingForm]:
+        """List open findings in the order of the digests."""
+        with _store(read) as (view, _):
+            return finding_forms(view, offset, limit)
+
+    @router.get("/messages", responses=UNAVAILABLE)
+    def messages(
+        state: State | None = None, origin: str | None = None, limit: Limit = 100
+    ) -> list[MessageForm]:
+        """List deliveries, the newest first; never what they say."""
+        with _store(read) as (_, store):
+            return message_forms(store, state, origin, limit)
+
+    return router
+
+
+@contextmanager
+def _store(read: Callable[[], Reading]) -> Iterator[tuple[View, Store]]:
+    try:
+        with look(read()) as view:
+            if view.store is None:
+                raise HTTPException(503, STORELESS)
+            yield view, view.store
+    except StoreUnavailable as error:
+        raise HTTPException(503, str(error)) from error

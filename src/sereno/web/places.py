@@ -1,0 +1,91 @@
+"""What stands at which path: each place makes its answer of one look, for the browser and for files alike."""
+
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from typing import TypeVar
+
+from starlette.responses import HTMLResponse, Response
+
+from sereno.domain.errors import StoreUnavailable
+from sereno.web.calendar import calendar
+from sereno.web.catalogue import MISSING, PROBLEM, PROBLEMS
+from sereno.web.findings import SHEET, finding, findings, sheet
+from sereno.web.guard import FRAMED_POLICY
+from sereno.web.mail import delivery, delivery_html, outbox
+from sereno.web.page import Asked, Page, Show
+from sereno.web.reading import Reading, View, look, look_without_store
+from sereno.web.render import render
+from sereno.web.rounds import period, rounds
+from sereno.web.rules import rules
+from sereno.web.settings import settings
+from sereno.web.today import today
+
+Answer = Callable[[View, Asked], Response]
+Made = TypeVar("Made")
+STATIC = {"/estilo.css": "text/css", "/sereno.svg": "image/svg+xml"}
+
+
+def seen(reading: Reading, make: Callable[[View], Made]) -> Made:
+    """Make something of one look; of one without the store where that cannot be read."""
+    try:
+        with look(reading) as view:
+            return make(view)
+    except StoreUnavailable as error:
+        return make(look_without_store(reading, error))
+
+
+def static(path: str) -> bytes:
+    """Read a file that pages refer to."""
+    return files("sereno.web").joinpath("static", path.strip("/")).read_bytes()
+
+
+def _page(section: str, show: Show, *, from_store: bool = True) -> Answer:
+    """Answer with a page, or say that there is no such thing, or nothing to make it of."""
+
+    def answer(view: View, asked: Asked) -> Response:
+        lacking = from_store and view.store is None
+        page = _storeless(view) if lacking else show(view, asked) or _missing()
+        return HTMLResponse(render(page, view, asked, section), page.status)
+
+    return answer
+
+
+def _storeless(view: View) -> Page:
+    return Page("storeless.html", PROBLEM, {"fault": view.fault}, 503 if view.fault else 200)
+
+
+def _missing() -> Page:
+    return Page("missing.html", MISSING, {"why": PROBLEMS[404]}, 404)
+
+
+def _sheet(view: View, asked: Asked) -> Response:
+    written = sheet(view, asked)
+    if written is None:
+        return HTMLResponse(render(_storeless(view), view, asked, "hallazgos"), 503)
+    named = {"content-disposition": f'attachment; filename="{SHEET}"'}
+    return Response(written, media_type="text/csv; charset=utf-8", headers=named)
+
+
+def _mail_html(view: View, asked: Asked) -> Response:
+    shown = delivery_html(view, asked)
+    if shown is None:
+        return HTMLResponse(render(_missing(), view, asked, "correo"), 404)
+    return HTMLResponse(shown.encode(errors="replace"), headers={"content-security-policy": FRAMED_POLICY})
+
+
+PLACES: Mapping[str, Answer] = {
+    "/": _page("hoy", today, from_store=False),
+    "/rondas": _page("rondas", rounds),
+    "/rondas/{year}": _page("rondas", rounds),
+    "/rondas/{monitor}/{digest}/{period}": _page("rondas", period),
+    "/hallazgos": _page("hallazgos", findings),
+    f"/{SHEET}": _sheet,
+    "/hallazgos/{monitor}/{token}": _page("hallazgos", finding),
+    "/correo": _page("correo", outbox),
+    "/correo/{delivery}": _page("correo", delivery),
+    "/correo/{delivery}/html": _mail_html,
+    "/calendario": _page("calendario", calendar, from_store=False),
+    "/calendario/{year}": _page("calendario", calendar, from_store=False),
+    "/reglas": _page("reglas", rules, from_store=False),
+    "/ajustes": _page("ajustes", settings, from_store=False),
+}

@@ -1,0 +1,128 @@
+"""The console as operators start it: a process, a port, a browser's request."""
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+
+import pytest
+from tests.acceptance.installation import Installation
+
+EXTRA = ("fastapi", "starlette", "uvicorn", "prometheus_client", "sereno.web")
+
+
+@contextmanager
+def started(installation, *arguments):
+    """Start the console on the installation's demo; whatever happens, it is gone at the end."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sereno", "console", "--port", "0", *arguments],
+        env=installation.environ(SERENO_ENV_FILE=str(installation.demo / "demo.env")),
+        cwd=installation.home,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def address(process):
+    return re.search(r"http://\S+", process.stdout.readline())[0]
+
+
+def fetch(url):
+    try:
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_the_console_serves_until_it_is_stopped_and_then_ends_well(served_once, how):
+    with started(served_once) as process:
+        url = address(process)
+        status, page = fetch(url)
+        assert status == 200
+        assert "Sereno está parado desde" in page
+        status, health = fetch(f"{url}healthz")
+        assert (status, json.loads(health)["healthy"]) == (503, False)
+        process.send_signal(how)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_a_stop_asked_for_while_it_starts_is_not_lost(served_once):
+    with started(served_once) as process:
+        address(process)
+        process.terminate()
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_settings_that_change_are_seen_without_a_new_start(served):
+    with started(served) as process:
+        url = address(process)
+        assert "brass: sin configurar" not in fetch(url)[1]
+        settings = served.demo / "demo.env"
+        lines = settings.read_text("utf-8").splitlines()
+        settings.write_text("\n".join(line for line in lines if "BRASS_DB_URL" not in line), "utf-8")
+        assert "brass: sin configurar" in fetch(url)[1]
+        settings.write_text("SMTP_PORT=x\n", "utf-8")
+        status, page = fetch(url)
+        assert status == 503
+        assert "SMTP_PORT" in page
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "console.example.com", "::"])
+def test_any_address_but_this_machines_own_is_refused_at_start(bare, host):
+    done = bare.sereno("console", "--host", host)
+    assert done.code == 2
+    assert f"--host: {host}. Se espera: 127.0.0.1, localhost, ::1" in done.err
+
+
+def test_a_port_in_use_is_told_in_a_sentence(bare):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = bare.sereno("console", "--port", str(port))
+    assert done.code == 1
+    assert f"127.0.0.1:{port}: no se puede escuchar ahí" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_the_pages_are_written_as_files(served_once, tmp_path):
+    done = served_once.sereno(
+        "console", "--export", str(tmp_path / "out"), SERENO_ENV_FILE=str(served_once.demo / "demo.env")
+    )
+    assert done.code == 0, done.err
+    assert "ficheros en" in done.out
+    assert "NO está en orden" in (tmp_path / "out/index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("missing", ["fastapi", "uvicorn", "prometheus_client"])
+def test_without_the_extra_one_line_says_how_to_install_it(bare, missing):
+    hidden = f"import sys; sys.modules[{missing!r}] = None; from sereno.cli import main; sys.exit(main())"
+    done = bare.python("-c", hidden, "console")
+    assert done.code == 1
+    assert done.err.count("\n") == 1
+    assert "pip install 'sereno[console]'" in done.err
+
+
+@pytest.mark.parametrize("command", [("--help",), ("status",), ("console", "--help"), ("check", "config")])
+def test_no_other_command_imports_the_console(tmp_path, command):
+    installation = Installation(tmp_path)
+    told = installation.python("-X", "importtime", "-m", "sereno", *command)
+    imported = {line.rsplit("|", 1)[-1].strip() for line in told.err.splitlines() if "|" in line}
+    assert "sereno.cli" in imported
+    assert [name for name in imported if name.startswith(EXTRA)] == []
