@@ -41,7 +41,7 @@ def test_the_status_of_a_watch_at_rest_is_well_and_fits_80_columns(site):
     assert "riesgos: sin configurar" in done.out
     assert asked["well"]
     assert asked["jobs"]["brass"]["return_code"] == 0
-    assert asked["mail"]["sent_today"] == 1
+    assert asked["mail"]["sent_today"] == 2  # the digest, and the week's overview
     dead = command(site, "status")  # killed hard: its last word is still valid, and it is dead
     assert dead.code == 1
     assert "murió sin despedirse" in dead.out
