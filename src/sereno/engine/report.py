@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime, timedelta
-from itertools import takewhile
+from datetime import datetime, timedelta
 from math import ceil
 from statistics import fmean
 from typing import Any
@@ -15,8 +14,10 @@ from sereno.domain.errors import StoreUnavailable
 from sereno.domain.outbox import State as MailState
 from sereno.domain.wallclock import seconds_between
 from sereno.engine.agenda import Duty, Post, agenda
+from sereno.engine.conditions import failures_in_a_row
 from sereno.engine.logbook import Process
 from sereno.engine.master import MAIL_JOB, State
+from sereno.engine.passing import iso, minutes_left, valid_until
 from sereno.engine.ports import Store
 from sereno.engine.records import JobResult, JobTotals
 
@@ -25,8 +26,6 @@ SAMPLE = 100
 """How many of a job's last runs its durations and failures in a row are read from."""
 COMPARED_DAYS = 31
 """How many completed days of each daily digest are held against each other."""
-GRACE = timedelta(minutes=5)
-"""How long after the announced wake-up the status may still be true; a cycle that works renews it."""
 
 NOTHING_RUN = JobTotals(0, 0, None)
 MAIL_STATES: tuple[MailState, ...] = (
@@ -75,7 +74,7 @@ def status(
         "last_error": "; ".join(state.faults) or None,
         "next_cycle_at": _iso(state.wake_at),
         "valid_until": _iso(_valid_until(state, who, now)),
-        "proximo_tiempo_espera_minutos": _minutes_left(state, now),
+        "proximo_tiempo_espera_minutos": minutes_left(now, state.wake_at) if state.wake_at else 0,
         "cycle": {
             "context": state.context.label,
             "started_at": _iso(state.started_at),
@@ -174,7 +173,7 @@ def _history(results: Sequence[JobResult], totals: JobTotals) -> dict[str, Any]:
         "duration_s": _seconds(last.started_at, last.ended_at) if last else None,
         "last_result": None if last is None else "correcto" if last.code == 0 else "fallo",
         "return_code": last.code if last else None,
-        "consecutive_failures": sum(1 for _ in takewhile(lambda result: result.code != 0, reversed(results))),
+        "consecutive_failures": failures_in_a_row(results),
         "last_success": _iso(totals.last_success),
         "runs": totals.runs,
         "successes": totals.successes,
@@ -211,11 +210,7 @@ def _valid_until(state: State, who: Identity, now: datetime) -> datetime | None:
     if state.phase == "stopped":
         return None
     lasts = timedelta(seconds=seconds_between(now, state.wake_at)) if state.wake_at else who.script_timeout
-    return (now.astimezone(UTC) + lasts + GRACE).astimezone(now.tzinfo)
-
-
-def _minutes_left(state: State, now: datetime) -> int:
-    return 0 if state.wake_at is None else max(0, ceil(seconds_between(now, state.wake_at) / 60))
+    return valid_until(now, lasts)
 
 
 def _seconds(since: datetime, until: datetime) -> float:
@@ -223,4 +218,4 @@ def _seconds(since: datetime, until: datetime) -> float:
 
 
 def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat(timespec="seconds")
+    return None if moment is None else iso(moment)
