@@ -60,4 +60,5 @@ def _dialled(engine: Engine) -> Dial | None:
     path = store_file(engine.url)
     if path is not None:
         return "sqlite3", (file_address(path, "rw"),), {"uri": True, "timeout": PATIENCE_S}
-    return dial_of(engine, connect_timeout=10)
+    given = engine.url.query.get("options", "")
+    return dial_of(engine, connect_timeout=10, options=f"{given} -c statement_timeout={1000 * PATIENCE_S}")
