@@ -13,6 +13,7 @@ PARTS = {
     "Composing": "composing.py",
     "Mail": "mail.py",
     "Start-up": "startup.py",
+    "Rest": "idle.py",
 }
 
 

@@ -7,22 +7,22 @@ A year that fails names its seed; to live that year alone, put the seed into `AG
 import traceback
 
 import pytest
-from tests.simulation.years_world import lives
+from tests.simulation.years_world import HOUR, SPANS, lives
 
 from sereno.adapters.memory import MemoryStore
 from sereno.adapters.store.sql import open_store
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 BATCHES, YEARS = 25, 2
 AGAIN: tuple[int, ...] = (0,)
 ON_DISK = (0, 1)
 """Seeds lived on a real database, for a year each."""
 
 
-def live_years(seeds, store=MemoryStore, days=365):
+def live_years(seeds, store=MemoryStore, days=365, spans=SPANS):
     for seed in seeds:
         try:
-            lives(seed, store, days)
+            lives(seed, store, days, spans)
         except Exception as error:
             where = "".join(traceback.format_tb(error.__traceback__)[-4:])
             raise AssertionError(f"Seed {seed}: {type(error).__name__}: {error}\n{where}") from error
@@ -52,6 +52,6 @@ def live_on_disk(seed, folder):
         return opened[0]
 
     try:
-        live_years([seed], store)
+        live_years([seed], store, spans=[HOUR])
     finally:
         opened[0].close()

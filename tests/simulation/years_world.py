@@ -1,6 +1,6 @@
 """A year of the watch from a seed: the real engine, on an injected clock, among fakes that fail at random."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from itertools import count
@@ -57,7 +57,9 @@ class YearStop:
 class World:
     """All there is in a simulated year."""
 
-    def __init__(self, seed: int, store: Callable[[datetime], Any], days: int) -> None:
+    def __init__(
+        self, seed: int, store: Callable[[datetime], Any], days: int, spans: Sequence[timedelta] = SPANS
+    ) -> None:
         self.rng = Random(seed)
         start = datetime(self.rng.choice((2024, 2025, 2026, 2027)), 1, 1, tzinfo=MADRID)
         start += timedelta(days=self.rng.randrange(365), minutes=self.rng.randrange(1440))
@@ -70,7 +72,7 @@ class World:
         self.full_until = self.lost_until = self.relay_until = self.clock.true
         self.book = ""
         self.ids, self.pids = count(1), count(10)
-        day = self.rng.choice(SPANS)
+        day = self.rng.choice(spans)
         self.times = CycleTimes(day, HOUR, HOUR, 2 * HOUR)
         peril = 0.0004 * self.nasty
         self.store = PerilousStore(self.real, self.rng, lambda: peril, lambda: self.is_full)
@@ -267,6 +269,8 @@ class World:
         self.truth.doubtful(day)
 
 
-def lives(seed: int, store: Callable[[datetime], Any], days: int = 365) -> World:
-    """Live a year (or so many days) from a seed."""
-    return World(seed, store, days).live()
+def lives(
+    seed: int, store: Callable[[datetime], Any], days: int = 365, spans: Sequence[timedelta] = SPANS
+) -> World:
+    """Live a year (or so many days) from a seed, with one of these times between cycles."""
+    return World(seed, store, days, spans).live()
