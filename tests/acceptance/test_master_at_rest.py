@@ -374,6 +374,6 @@ def test_the_heart_beats_after_good_cycles_and_fails_after_bad_ones(site):
         with master(site):
             wait_for(lambda: "/clave/fail?a=1" in asked)
             (site.demo / "perdido.sqlite").rename(site.demo / "brass.sqlite")
-            assert site.on_demo("run_brass.py").code == 0
+            assert site.on_demo("run_brass.py", "--force").code == 0
             wait_for(lambda: "/clave?a=1" in asked)
         server.shutdown()

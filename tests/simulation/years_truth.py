@@ -29,6 +29,7 @@ class Truth:
     def __init__(self, world: "World") -> None:
         self.world = world
         self.disturbed = world.clock.true
+        self.is_dead = False
         self.doubted: set[date] = set()
         self.arrived: Counter[str] = Counter()
         self.told: Counter[str] = Counter()
@@ -46,10 +47,10 @@ class Truth:
         self.doubted.add(day)
 
     def begins(self, _now: datetime) -> None:
-        self.disturbed = self.world.clock.true
+        self.disturbed, self.is_dead = self.world.clock.true, False
 
     def died(self, _me: Process, _now: datetime) -> None:
-        self.disturbed = self.world.clock.true
+        self.disturbed, self.is_dead = self.world.clock.true, True
 
     def ready(self) -> None:
         self.verdict = None
@@ -156,7 +157,12 @@ class Truth:
     def _morning(self, seven: datetime) -> None:
         world = self.world
         quiet = self.disturbed < utc(seven) - 20 * MINUTE and world.full_until < utc(seven) - 20 * MINUTE
-        if not quiet or world.clock.wrong or not world.calendar().is_working_day(seven.date()):
+        if (
+            self.is_dead
+            or not quiet
+            or world.clock.wrong
+            or not world.calendar().is_working_day(seven.date())
+        ):
             return
         if seven.date() in self.doubted:
             return

@@ -30,6 +30,15 @@ class StopSignal:
             if number := getattr(signal, name, None):
                 signal.signal(number, self._heard)
 
+    def listen_for_orphanage(self) -> None:
+        """Stop, politely however often it comes, at the SIGHUP of a process whose parent has died."""
+        if number := getattr(signal, "SIGHUP", None):
+            signal.signal(number, self._orphaned)
+
+    def _orphaned(self, _number: int, _frame: FrameType | None) -> None:
+        self.reason = "ha muerto el proceso maestro"
+        self.event.set()
+
     def _heard(self, number: int, _frame: FrameType | None) -> None:
         signal.signal(number, signal.SIG_DFL)
         self.reason = f"señal {signal.Signals(number).name}"

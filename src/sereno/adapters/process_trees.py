@@ -63,11 +63,14 @@ def become_subreaper() -> bool:
 
 
 def die_with(parent: Process) -> None:
-    """Be asked to stop when the process ends that started this one; at once where it has ended already."""
+    """Be sent SIGHUP when the process ends that started this one; at once where it has ended already.
+
+    It may come more than once, for a process ends thread by thread: a second one must not kill.
+    """
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGHUP)
         if os.getppid() != parent.pid:
-            os.kill(os.getpid(), signal.SIGTERM)
+            os.kill(os.getpid(), signal.SIGHUP)
 
 
 def start_tree(

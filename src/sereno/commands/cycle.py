@@ -49,6 +49,7 @@ def _turn(words: Mapping[str, Any], answer: Answer) -> None:
     order, me = order_of(words["order"]), process_of(words["master"])
     site, fault = _opened(words)
     site.stop.listen()
+    site.stop.listen_for_orphanage()
     log = site.log(MASTER, echo=words["verbose"])
     if words["reload"]:
         announce(site, log)

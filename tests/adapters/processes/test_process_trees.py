@@ -138,9 +138,11 @@ while True:
         os._exit(0)
     time.sleep(0.02)
 """
+    before = set(psutil.Process().children(recursive=True))  # a server of other tests
     result = run(make_jobs(tmp_path, timeout=5, grace=0.3, job=script))
     assert "No se ha podido" not in result.tail
-    assert [each for each in psutil.Process().children(recursive=True) if is_running(each)] == []
+    after = set(psutil.Process().children(recursive=True)) - before
+    assert not any(map(is_running, after))
 
 
 def test_what_appears_while_the_tree_is_ended_is_ended_too(tmp_path, written):
