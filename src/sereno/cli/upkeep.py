@@ -59,10 +59,10 @@ def explain(monitor: str, digest: str, on: str | None) -> int:
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="Puerto; 0, uno libre."
 )
-@click.option("--host", metavar="DIRECCIÓN", default="127.0.0.1", show_default=True, help="De esta máquina.")
+@click.option("--host", metavar="DIRECCIÓN", default="127.0.0.1", show_default=True, help="Dónde se escucha.")
 @click.option("--export", "folder", metavar="CARPETA", help="Escribe las páginas como ficheros, y termina.")
 def console(host: str, port: int, folder: str | None) -> int:
-    """Muestra en el navegador cómo está todo; solo en esta máquina, y sin cambiar nada."""
+    """Muestra en el navegador cómo está todo, y deja actuar a quien opera."""
     from sereno.commands.console import show_console
 
     return show_console(host, port, folder)

@@ -13,6 +13,7 @@ from sereno.domain.findings import Datum, Row
 from sereno.domain.ledger import Entry, Ledger, Snooze, Track
 from sereno.domain.outbox import Message
 from sereno.domain.rules import Monitor, Query, Setting
+from sereno.engine.access import Access, Audit
 from sereno.engine.keeper import Keeper
 from sereno.engine.logbook import Logbook, Process
 from sereno.engine.mail_ports import Desk, Intake, Outbox
@@ -101,6 +102,12 @@ class Store(Protocol):
 
     @property
     def logbook(self) -> Logbook: ...  # noqa: D102
+
+    @property
+    def access(self) -> Access: ...  # noqa: D102
+
+    @property
+    def audit(self) -> Audit: ...  # noqa: D102
 
     def count_cycle(self) -> None:
         """Count one more cycle of the master."""

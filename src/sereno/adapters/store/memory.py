@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from operator import attrgetter
 
+from sereno.adapters.store.memory_access import MemoryAccess, MemoryAudit
 from sereno.adapters.store.memory_desk import MemoryDesk, MemoryIntake
 from sereno.adapters.store.memory_keeping import MemoryKeeper, added
 from sereno.adapters.store.memory_ledger import MemoryLedger
@@ -40,6 +41,8 @@ class MemoryStore:
         self.logbook = MemoryLogbook(utc(now), self.shelf, self._periods)
         self._job_results: list[JobResult] = []
         self._folded: dict[str, JobTotals] = {}
+        self.access = MemoryAccess(self._zone)
+        self.audit = MemoryAudit(self._zone)
         self.keeper = MemoryKeeper(
             self.shelf,
             self._ledger,
@@ -48,6 +51,8 @@ class MemoryStore:
             self._job_results,
             self._folded,
             self.logbook.unserved,
+            self.access,
+            self.audit,
         )
 
     def count_cycle(self) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     text,
 )
 
+from sereno.adapters.store.access_schema import deeds, sessions, users
 from sereno.adapters.store.columns import Instant, Words, metadata
 from sereno.adapters.store.mail_schema import (
     DUE,
@@ -40,6 +41,7 @@ __all__ = [
     "alarms",
     "attempts",
     "bodies",
+    "deeds",
     "deliveries",
     "findings",
     "job_results",
@@ -54,10 +56,12 @@ __all__ = [
     "refusals",
     "running",
     "runs",
+    "sessions",
     "snoozes",
     "store_info",
     "taken_in",
     "tellings",
+    "users",
 ]
 
 store_info = Table(

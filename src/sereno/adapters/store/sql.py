@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from sereno.adapters.store import schema
+from sereno.adapters.store.access import SqlAccess, SqlAudit
 from sereno.adapters.store.backup import copy_before_change
 from sereno.adapters.store.desk import SqlDesk
 from sereno.adapters.store.engine import (
@@ -102,6 +103,16 @@ class SqlStore:
     def logbook(self) -> SqlLogbook:
         """Return the master's own records."""
         return SqlLogbook(self.engine, self.zone, self.recipients_at_once)
+
+    @property
+    def access(self) -> SqlAccess:
+        """Return who may enter the console."""
+        return SqlAccess(self.engine, self.zone)
+
+    @property
+    def audit(self) -> SqlAudit:
+        """Return what people did."""
+        return SqlAudit(self.engine, self.zone)
 
     def close(self) -> None:
         """Let go of every connection."""
