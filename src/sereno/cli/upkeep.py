@@ -68,4 +68,24 @@ def console(host: str, port: int, folder: str | None) -> int:
     return show_console(host, port, folder)
 
 
-UPKEEP = (status, console, explain, tidy, backup, restore)
+@click.command()
+@click.argument("job", metavar="TAREA")
+@click.option("--until", required=True, metavar="AAAA-MM-DD", help="Cuándo vuelve; 90 días a lo sumo.")
+@click.option("--reason", required=True, metavar="TEXTO", help="Por qué: los demás lo leen.")
+def pause(job: str, until: str, reason: str) -> int:
+    """Deja de iniciar una tarea hasta un día, en el que vuelve sola."""
+    from sereno.commands.pauses import pause_job
+
+    return pause_job(job, until, reason)
+
+
+@click.command()
+@click.argument("job", metavar="TAREA")
+def resume(job: str) -> int:
+    """Quita la pausa de una tarea."""
+    from sereno.commands.pauses import resume_job
+
+    return resume_job(job)
+
+
+UPKEEP = (status, console, explain, pause, resume, tidy, backup, restore)

@@ -32,6 +32,16 @@ Action = Literal[
     "entered",
     "left",
     "entry_refused",
+    "job_paused",
+    "job_resumed",
+    "job_started",
+    "job_ended",
+    "job_rehearsed",
+    "mail_held",
+    "mail_let_go",
+    "mail_retried",
+    "mail_dropped",
+    "body_seen",
 ]
 """What is recorded of people, with who and when."""
 

@@ -45,7 +45,13 @@ YES_NO: Final = {True: "sí", False: "no"}
 # Hoy
 JOBS: Final = "Tareas"
 JOB_TITLES: Final = {"email_services": "Correo saliente"}
-JOB_TONES: Final = {"en marcha": "good", "en espera": "calm", "parada": "bad", "sin configurar": "warn"}
+JOB_TONES: Final = {
+    "en marcha": "good",
+    "en espera": "calm",
+    "en pausa": "warn",
+    "parada": "bad",
+    "sin configurar": "warn",
+}
 JOB_HEADINGS: Final = ("Tarea", "Estado", "Última vez", "Resultado", "Halló", "Próxima")
 EVERY_CYCLE: Final = "en cada ciclo"
 MAIL_CARD: Final = "Correo"

@@ -28,7 +28,7 @@ from sereno.adapters.store.mail_schema import (
     refusals,
     taken_in,
 )
-from sereno.adapters.store.watch_schema import accounts, alarms, lease, missed, running
+from sereno.adapters.store.watch_schema import accounts, alarms, lease, missed, pauses, running
 
 __all__ = [
     "DUE",
@@ -51,6 +51,7 @@ __all__ = [
     "metadata",
     "missed",
     "notices",
+    "pauses",
     "periods",
     "queues",
     "refusals",
