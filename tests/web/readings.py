@@ -4,7 +4,9 @@ from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 
 from tests.engine.building import TUESDAY, Department
+from tests.engine.post_office import an_office
 
+from sereno.adapters.memory_errands import MemoryErrands
 from sereno.adapters.tables import csv_bytes
 from sereno.bootstrap.console import reading_of
 from sereno.bootstrap.opening import open_site
@@ -47,6 +49,8 @@ def reading_in_memory(department: Department, published=None, *, now=NOW, **chan
         "sheet": csv_bytes,
         "change": lambda: nullcontext(department.store),
         "passwords": PlainPasswords(),
+        "errands": MemoryErrands(lambda: now),
+        "mail_room": lambda store: nullcontext(an_office(store, None, now)),
     }
     return Reading(**{**facts, **changes})
 

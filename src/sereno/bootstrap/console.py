@@ -8,18 +8,25 @@ from socket import socket
 
 from sereno import __version__
 from sereno.adapters.cases import read_cases
+from sereno.adapters.clock import StopSignal
 from sereno.adapters.cycles import stamp_of
+from sereno.adapters.errands import ProcessErrands
 from sereno.adapters.monitors import own_folders, shipped_folders
 from sereno.adapters.passwords import ArgonPasswords
+from sereno.adapters.processes import ProcessJobs
 from sereno.adapters.tables import csv_bytes
 from sereno.bootstrap.checks import explained_settings
+from sereno.bootstrap.mail import rehearse_post_office
 from sereno.bootstrap.opening import open_site
 from sereno.bootstrap.site import Site
-from sereno.domain.errors import MonitorError
+from sereno.domain.errors import MonitorError, StoreUnavailable
 from sereno.domain.hosts import is_loopback
 from sereno.domain.rules import Monitor
+from sereno.engine.access import Deed
+from sereno.engine.errands import Errand
+from sereno.engine.master import MAIL_JOB
 from sereno.engine.ports import Store
-from sereno.settings import monitors_folder
+from sereno.settings import monitors_folder, own_mark
 from sereno.web.entrance import Terms
 from sereno.web.export import export
 from sereno.web.reading import CaseName, Reading, ShownSetting
@@ -43,7 +50,11 @@ def serve_console(site: Site, host: str, listener: socket, tell: Callable[[], No
     """
     ours = site.settings.console
     terms = Terms(is_loopback(host), ours.proxy_header, ours.proxies)
-    serve(_readings(site), listener, terms, names_of(host), tell)
+    errands = open_errands(site)
+    try:
+        serve(_readings(site, errands), listener, terms, names_of(host), tell)
+    finally:
+        errands.close()
 
 
 def passwords() -> ArgonPasswords:
@@ -64,19 +75,50 @@ def export_console(site: Site, folder: Path) -> int:
     return export(reading_of(site), folder)
 
 
-def _readings(site: Site) -> Callable[[], Reading]:
+def open_errands(site: Site) -> ProcessErrands:
+    """Say how jobs are done for a person, and that their ends are recorded."""
+
+    def ended(errand: Errand) -> str:
+        try:
+            with site.open_store() as store:
+                told = f"código {errand.code}"
+                store.audit.note(Deed(site.clock.now(), errand.who, "job_ended", errand.job, told))
+        except StoreUnavailable as error:
+            return f"No se ha podido anotar cómo terminó: {error}"
+        return ""
+
+    stop = StopSignal("la consola se detiene")
+
+    def open_jobs(arguments: tuple[str, ...]) -> ProcessJobs:
+        return ProcessJobs(
+            scripts={},
+            environment={**site.environment, **own_mark()},
+            arguments=arguments,
+            timeout=site.settings.script_timeout,
+            clock=site.clock,
+            stop=stop,
+            echo=lambda _job, _line: None,
+            rounds=frozenset(monitor.name for monitor in site.monitors),
+        )
+
+    return ProcessErrands(site.clock, open_jobs, ended, stop)
+
+
+def _readings(site: Site, errands: ProcessErrands) -> Callable[[], Reading]:
     """Say how the installation is looked at, its settings read anew when their file has changed."""
     file = str(site.settings.env_file)
 
     @lru_cache(maxsize=1)
     def of(stamp: tuple[int, ...]) -> Reading:
-        return reading_of(site if stamp == first else open_site("check"))
+        return reading_of(site if stamp == first else open_site("check"), errands=errands)
 
     first = tuple(stamp_of(file) or ())
     return lambda: of(tuple(stamp_of(file) or ()))
 
 
-def reading_of(site: Site, environ: Mapping[str, str] | None = None) -> Reading:
+def reading_of(
+    site: Site, environ: Mapping[str, str] | None = None, errands: ProcessErrands | None = None
+) -> Reading:
     """Gather what the console asks of an installation; `environ` replaces the process's own environment."""
     return Reading(
         version=__version__,
@@ -92,6 +134,8 @@ def reading_of(site: Site, environ: Mapping[str, str] | None = None) -> Reading:
         sheet=csv_bytes,
         change=site.open_store,
         passwords=passwords(),
+        errands=errands or open_errands(site),
+        mail_room=lambda store: rehearse_post_office(site, store, site.log(MAIL_JOB, echo=False)),
     )
 
 

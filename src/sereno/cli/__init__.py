@@ -113,6 +113,7 @@ def _job(name: str) -> click.Command:
     @click.option("--force", is_flag=True, help="Aunque no deba nada; no da el periodo por servido.")
     @click.option("--digest", metavar="INFORME", help="Solo ese informe.")
     @click.option("--json", "as_json", is_flag=True, help="Con --dry-run: lo hallado, en un documento JSON.")
+    @click.option("--output", metavar="FICHERO", help="Con --json: dónde dejarlo, para su dueño solo.")
     def command(**options: Any) -> int:
         from sereno.commands.rounds import JobOptions, run_job
 

@@ -1,20 +1,25 @@
 """A rehearsed round as one JSON document, for other programs."""
 
 import json
+import os
 
 import click
 
 from sereno.bootstrap.site import Site
+from sereno.domain.errors import SerenoError
 from sereno.domain.rules import Monitor
 from sereno.engine.agenda import owed
 from sereno.engine.contract import Before, describe
 from sereno.engine.watch import Request, watch
 
 
-def print_contract(site: Site, monitor: Monitor, request: Request, *, preview: str | None, echo: bool) -> int:
+def print_contract(
+    site: Site, monitor: Monitor, request: Request, *, preview: str | None, output: str | None, echo: bool
+) -> int:
     """Go the round on a store in memory and print what it gave, and nothing else, on standard output.
 
-    Mail is shown only in a folder that was asked for. Returns 1 when a digest could not see all it should.
+    With `output` into that file instead, made for its owner alone. Mail is shown only in a folder that was
+    asked for. Returns 1 when a digest could not see all it should.
     """
     for text in (*site.settings.warnings, *site.modes()):
         click.echo(f"Atención: {text}", err=True)
@@ -31,5 +36,17 @@ def print_contract(site: Site, monitor: Monitor, request: Request, *, preview: s
     if preview is not None:
         for served in report.served:
             list(site.preview(preview).show(served.messages))
-    click.echo(json.dumps(describe(report, before), indent=2))  # ASCII: whatever the code page, it is JSON
+    document = json.dumps(describe(report, before), indent=2)  # ASCII: whatever the code page, it is JSON
+    if output is None:
+        click.echo(document)
+    else:
+        _write(output, document)
     return int(report.is_blind)
+
+
+def _write(output: str, document: str) -> None:
+    try:
+        with os.fdopen(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(document)
+    except OSError as error:
+        raise SerenoError(f"No se puede escribir {output}: {error.strerror}") from error

@@ -43,6 +43,7 @@ class JobOptions:
     force: bool = False
     digest: str | None = None
     as_json: bool = False
+    output: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,14 @@ def run_job(name: str, options: JobOptions) -> int:
     """Go a monitor's round now; 1 when it needs a person."""
     if options.as_json and not options.dry_run:
         raise FaultyInput((Fault("--json", "sin --dry-run", "que acompañe a --dry-run"),))
+    if options.output is not None and not options.as_json:
+        raise FaultyInput((Fault("--output", "sin --json", "que acompañe a --json"),))
     at = _rehearsed_moment(options, allowed=options.dry_run)
     site = open_site("dry_run" if options.dry_run else "run", at=at)
     monitor, request = _monitor(site, name, options.digest), Request(options.force, options.digest)
     if options.as_json:
-        return print_contract(site, monitor, request, preview=options.preview, echo=options.verbose)
+        wanted = {"preview": options.preview, "output": options.output}
+        return print_contract(site, monitor, request, echo=options.verbose, **wanted)
     site.terminal.warn((*site.settings.warnings, *site.modes()))
     if options.dry_run:
         return _rehearse_job(site, monitor, request, options)

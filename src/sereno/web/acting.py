@@ -1,13 +1,16 @@
 """What a form does: who sent it, from where, and that nobody else's page sent it in their name."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from sereno.domain.errors import SerenoError, StoreUnavailable
 from sereno.engine.access import Deed
 from sereno.engine.ports import Store
 from sereno.web.entrance import Visitor
@@ -49,6 +52,10 @@ Act = Callable[[Reading, Order], Response]
 """Do what an order wants, and lead the browser on; raise SerenoError where it cannot be done."""
 
 
+class Refusal(HTTPException):
+    """Answer with our own words why something is not done or not shown."""
+
+
 class NotForm(Exception):
     """The request is not a form that a page of ours could have sent."""
 
@@ -82,11 +89,16 @@ def led_to(*parts: object, **query: object) -> Response:
     return RedirectResponse(link(*parts, **query), 303)
 
 
-def changing(reading: Reading, deed: Deed, change: Callable[[Store], None]) -> None:
-    """Record what somebody does, then do it; raise StoreUnavailable, with nothing done."""
-    with reading.change() as store:
-        store.audit.note(deed)
-        change(store)
+@contextmanager
+def recorded(store: Store, deed: Deed) -> Iterator[None]:
+    """Record what somebody does before it is done; where it then cannot be done, that too."""
+    store.audit.note(deed)
+    try:
+        yield
+    except SerenoError as error:
+        with suppress(StoreUnavailable):  # of which the error tells already
+            store.audit.note(replace(deed, detail=f"no se hizo: {error}"))
+        raise
 
 
 def _fields(body: bytes) -> Mapping[str, str]:

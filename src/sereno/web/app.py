@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from sereno import __version__
 from sereno.domain.errors import SerenoError
+from sereno.web.acting import Refusal
 from sereno.web.api_routes import api_routes
 from sereno.web.callers import API
 from sereno.web.catalogue import PROBLEMS
@@ -98,7 +99,7 @@ def _static(path: str, kind: str) -> Endpoint:
 def _refused(request: Request, error: Exception) -> Response:
     """Answer in Spanish what there is not, or not so."""
     code = error.status_code if isinstance(error, HTTPException) else 500
-    said = isinstance(error, HTTPException) and code in {401, 403, 429, 503}
+    said = isinstance(error, Refusal) or code == 503
     why = (
         str(error.detail) if isinstance(error, HTTPException) and said else PROBLEMS.get(code, PROBLEMS[400])
     )

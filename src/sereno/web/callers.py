@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import HTTPException, Request, Security
+from fastapi import Request, Security
 from fastapi.security import APIKeyCookie, HTTPBasic, HTTPBasicCredentials
 
 from sereno.domain.errors import StoreUnavailable
 from sereno.web import catalogue_access as words
+from sereno.web.acting import Refusal
 from sereno.web.entrance import COOKIE, Terms, visitor_of
 from sereno.web.login import verified
 from sereno.web.places import seen
@@ -41,18 +42,18 @@ def _admit(request: Request, view: View, terms: Terms) -> None:
     if view.fault:
         if terms.loopback and request.url.path == STATUS:
             return  # this machine is told how the watch stands
-        raise HTTPException(503, words.NOBODY_KNOWN.format(fault=view.fault))
+        raise Refusal(503, words.NOBODY_KNOWN.format(fault=view.fault))
     if not visitor_of(request, view, terms).may("read"):
-        raise HTTPException(401, words.API_NEEDS, REALM)
+        raise Refusal(401, words.API_NEEDS, REALM)
 
 
 def _admit_by_password(reading: Reading, basic: HTTPBasicCredentials, client: str) -> None:
     try:
         tried = verified(reading, basic.username, basic.password, client)
     except StoreUnavailable as error:
-        raise HTTPException(503, words.NOBODY_KNOWN.format(fault=error)) from error
+        raise Refusal(503, words.NOBODY_KNOWN.format(fault=error)) from error
     if tried.wait_until is not None or tried.busy:
         seconds = (tried.wait_until - reading.now()).total_seconds() if tried.wait_until else 5
-        raise HTTPException(429, words.API_WAITS, {"retry-after": str(max(1, round(seconds)))})
+        raise Refusal(429, words.API_WAITS, {"retry-after": str(max(1, round(seconds)))})
     if tried.user is None:
-        raise HTTPException(401, words.REFUSED, REALM)
+        raise Refusal(401, words.REFUSED, REALM)

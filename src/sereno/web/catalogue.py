@@ -18,6 +18,7 @@ SECTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "calendario": ("/calendario", "Calendario"),
     "reglas": ("/reglas", "Reglas"),
     "ajustes": ("/ajustes", "Ajustes"),
+    "operar": ("/operar", "Operar"),
     "registro": ("/registro", "Registro"),
 }
 READ_ONLY: Final = "Solo se mira: desde aquí nada cambia."

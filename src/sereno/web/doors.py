@@ -4,14 +4,14 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from sereno.domain.access import Role
+from sereno.domain.errors import FaultyInput, SerenoError, StoreUnavailable
 from sereno.web import catalogue_access as words
-from sereno.web.acting import GUARD, Act, NotForm, Order, form_of, is_own
+from sereno.web.acting import GUARD, Act, NotForm, Order, Refusal, form_of, is_own
 from sereno.web.entrance import COOKIE, Terms, Visitor, is_encrypted, is_guarded, proxied_name, visitor_of
 from sereno.web.page import Asked
 from sereno.web.places import LOGIN, Answer, seen
@@ -43,18 +43,26 @@ def form_route(path: str, act: Act, needed: Role | None, read: Read, terms: Term
         try:
             form = await form_of(request)
         except NotForm as error:
-            raise HTTPException(error.status, words.BAD_FORMS[error.status]) from error
+            raise Refusal(error.status, words.BAD_FORMS[error.status]) from error
         return await run_in_threadpool(_done, request, dict(form))
 
     def _done(request: Request, form: dict[str, str]) -> Response:
         reading = read()
         visitor = seen(reading, lambda view: _sender(request, view, needed, terms))
         if not is_own(request) or (needed is not None and not is_guarded(visitor, form.get(GUARD, ""))):
-            raise HTTPException(403, words.STALE_FORM)
+            raise Refusal(403, words.STALE_FORM)
         path_parts = {name: visible(value) for name, value in request.path_params.items()}
         client = request.client.host if request.client else ""
         token, encrypted = request.cookies.get(COOKIE, ""), is_encrypted(request, terms)
-        return act(reading, Order(visitor, path_parts, form, client, token, encrypted))
+        order = Order(visitor, path_parts, form, client, token, encrypted)
+        try:
+            return act(reading, order)
+        except FaultyInput as error:
+            raise Refusal(400, str(error)) from error
+        except StoreUnavailable:
+            raise
+        except SerenoError as error:
+            raise Refusal(409, str(error)) from error
 
     endpoint: Callable[[Request], Awaitable[Response]] = taken
     return Route(path, endpoint, methods=["POST"])
@@ -66,19 +74,19 @@ def _sender(request: Request, view: View, needed: Role | None, terms: Terms) -> 
     if needed is None or (visitor.may(needed) and visitor.guard):
         return visitor
     if view.fault:
-        raise HTTPException(503, words.NOBODY_KNOWN.format(fault=view.fault))
-    raise HTTPException(403, words.NOT_YOURS if visitor.name else words.NOBODY_OPERATES)
+        raise Refusal(503, words.NOBODY_KNOWN.format(fault=view.fault))
+    raise Refusal(403, words.NOT_YOURS if visitor.name else words.NOBODY_OPERATES)
 
 
 def _kept_out(request: Request, view: View, terms: Terms, visitor: Visitor) -> Response:
     """Say why somebody sees nothing here; who has not said who they are can."""
     if view.fault:
-        raise HTTPException(503, words.NOBODY_KNOWN.format(fault=view.fault))
+        raise Refusal(503, words.NOBODY_KNOWN.format(fault=view.fault))
     named = proxied_name(request, terms)
     if named and visitor.role is None:
-        raise HTTPException(403, words.UNKNOWN_NAME.format(name=visible(named)))
+        raise Refusal(403, words.UNKNOWN_NAME.format(name=visible(named)))
     if visitor.role is not None:
-        raise HTTPException(403, words.NOT_YOURS if visitor.name else words.NOBODY_OPERATES)
+        raise Refusal(403, words.NOT_YOURS if visitor.name else words.NOBODY_OPERATES)
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return RedirectResponse(f"{LOGIN}?a={quote(wanted, safe='/')}", 303)
 

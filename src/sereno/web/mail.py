@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import get_args
 
-from sereno.domain.outbox import State
+from sereno.domain.outbox import DROPPABLE, RETRIABLE, State
 from sereno.engine.conditions import OPERATORS_MAIL
 from sereno.engine.mail_records import MailSheet
 from sereno.web.letters import framed, open_letter
@@ -42,26 +42,40 @@ def outbox(view: View, asked: Asked) -> Page | None:
 
 def delivery(view: View, asked: Asked) -> Page | None:
     """Show a delivery; of mail of other applications neither headers nor text."""
-    sheet = _sheet(view, asked.path)
+    sheet = sheet_of(view, asked.path)
     if sheet is None:
         return None
-    own = sheet.line.origin in _own_origins(view)
+    own = is_own(sheet.line.origin, view)
     letter = open_letter(sheet.data) if own and sheet.data is not None else None
     return Page(
-        "delivery.html", sheet.line.subject or "Correo", {"sheet": sheet, "own": own, "letter": letter}
+        "delivery.html",
+        sheet.line.subject or "Correo",
+        {
+            "sheet": sheet,
+            "own": own,
+            "letter": letter,
+            "retriable": sheet.line.state in RETRIABLE,
+            "droppable": sheet.line.state in DROPPABLE,
+        },
     )
 
 
 def delivery_html(view: View, asked: Asked) -> str | None:
     """Return a delivery's own HTML, made fit for a frame; `None` where it has none that may be shown."""
-    sheet = _sheet(view, asked.path)
-    if sheet is None or sheet.data is None or sheet.line.origin not in _own_origins(view):
+    sheet = sheet_of(view, asked.path)
+    if sheet is None or sheet.data is None or not is_own(sheet.line.origin, view):
         return None
     return framed(sheet.data)
 
 
-def _sheet(view: View, path: Mapping[str, str]) -> MailSheet | None:
+def sheet_of(view: View, path: Mapping[str, str]) -> MailSheet | None:
+    """Return what is known of the delivery that a path names."""
     return None if view.store is None else view.store.desk.sheet(path["delivery"])
+
+
+def is_own(origin: str, view: View) -> bool:
+    """Tell whether we composed what comes from there."""
+    return origin in _own_origins(view)
 
 
 def _own_origins(view: View) -> frozenset[str]:

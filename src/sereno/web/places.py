@@ -12,9 +12,21 @@ from sereno.web.calendar import calendar
 from sereno.web.catalogue import MISSING, PROBLEM, PROBLEMS
 from sereno.web.deeds import deeds
 from sereno.web.findings import SHEET, finding, findings, sheet
+from sereno.web.foreign import foreign_body, foreign_html
 from sereno.web.guard import FRAMED_POLICY
 from sereno.web.login import enter, leave, login
 from sereno.web.mail import delivery, delivery_html, outbox
+from sereno.web.operating import errand, errand_page, operating
+from sereno.web.orders import (
+    drop_mail,
+    hold_mail,
+    let_mail_go,
+    pause_job,
+    rehearse_job,
+    resume_job,
+    retry_mail,
+    run_job,
+)
 from sereno.web.page import Asked, Page, Show
 from sereno.web.reading import Reading, View, look, look_without_store
 from sereno.web.render import render
@@ -70,9 +82,21 @@ def _sheet(view: View, asked: Asked) -> Response:
 
 
 def _mail_html(view: View, asked: Asked) -> Response:
-    shown = delivery_html(view, asked)
+    return _framed(delivery_html(view, asked), view, asked, "correo")
+
+
+def _foreign_html(view: View, asked: Asked) -> Response:
+    return _framed(foreign_html(view, asked), view, asked, "correo")
+
+
+def _errand_page(view: View, asked: Asked) -> Response:
+    return _framed(errand_page(view, asked), view, asked, "operar")
+
+
+def _framed(shown: str | None, view: View, asked: Asked, section: str) -> Response:
+    """Answer with a mail's own HTML, fit for a frame that runs and fetches nothing."""
     if shown is None:
-        return HTMLResponse(render(_missing(), view, asked, "correo"), 404)
+        return HTMLResponse(render(_missing(), view, asked, section), 404)
     return HTMLResponse(shown.encode(errors="replace"), headers={"content-security-policy": FRAMED_POLICY})
 
 
@@ -92,8 +116,22 @@ PLACES: Mapping[str, Answer] = {
     "/reglas": _page("reglas", rules, from_store=False),
     "/ajustes": _page("ajustes", settings, from_store=False),
     "/registro": _page("registro", deeds),
+    "/operar": _page("operar", operating),
+    "/operar/encargo/{errand}": _page("operar", errand),
+    "/operar/encargo/{errand}/{file}": _errand_page,
+    "/correo/{delivery}/contenido": _page("correo", foreign_body),
+    "/correo/{delivery}/contenido/html": _foreign_html,
 }
-OPERATORS_ONLY = frozenset({"/registro"})
+OPERATORS_ONLY = frozenset(
+    {
+        "/registro",
+        "/operar",
+        "/operar/encargo/{errand}",
+        "/operar/encargo/{errand}/{file}",
+        "/correo/{delivery}/contenido",
+        "/correo/{delivery}/contenido/html",
+    }
+)
 """Places that show what only the operating role may see; the static export leaves them out."""
 LOGIN = "/entrar"
 OPEN: Mapping[str, Answer] = {LOGIN: _page("entrar", login, from_store=False)}
@@ -101,5 +139,14 @@ OPEN: Mapping[str, Answer] = {LOGIN: _page("entrar", login, from_store=False)}
 ACTS: Mapping[str, Act] = {"/salir": leave}
 """What a form may do that somebody who is known sends."""
 OPEN_ACTS: Mapping[str, Act] = {LOGIN: enter}
-OPERATING_ACTS: Mapping[str, Act] = {}
+OPERATING_ACTS: Mapping[str, Act] = {
+    "/operar/tareas/{job}/ronda": run_job,
+    "/operar/tareas/{job}/ensayo": rehearse_job,
+    "/operar/tareas/{job}/pausa": pause_job,
+    "/operar/tareas/{job}/reanudar": resume_job,
+    "/operar/correo/retener": hold_mail,
+    "/operar/correo/soltar": let_mail_go,
+    "/correo/{delivery}/reenviar": retry_mail,
+    "/correo/{delivery}/descartar": drop_mail,
+}
 """What only the operating role may do."""

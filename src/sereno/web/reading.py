@@ -10,8 +10,10 @@ from sereno.domain.errors import StoreUnavailable
 from sereno.domain.rules import Monitor
 from sereno.engine.access import Passwords
 from sereno.engine.agenda import Post
+from sereno.engine.errands import Errands
 from sereno.engine.open_findings import OpenFinding, open_findings
 from sereno.engine.ports import Store
+from sereno.engine.post_office import PostOffice
 from sereno.engine.standing import Published, Standing, standing, unreadable
 
 
@@ -54,6 +56,9 @@ class Reading:
     change: Callable[[], AbstractContextManager[Store]]
     """Lends the store to be written to, making or migrating it where needed; raises StoreUnavailable."""
     passwords: Passwords
+    errands: Errands
+    mail_room: Callable[[Store], AbstractContextManager[PostOffice]]
+    """Lends what deciding about mail needs; nothing leaves from there."""
     sheet: Callable[[Sequence[str], Sequence[Sequence[str]]], bytes]
     """Writes a table as CSV in which no text is a formula."""
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from sereno.domain.foreign import short_name
 from sereno.engine.wording import code_words
-from sereno.web import catalogue, catalogue_access, words
+from sereno.web import catalogue, catalogue_access, catalogue_operate, words
 from sereno.web.page import Asked, Page
 from sereno.web.reading import View
 
@@ -26,6 +26,7 @@ def render(page: Page, view: View, asked: Asked, here: str) -> str:
         version=view.reading.version,
         live=asked.live,
         visitor=asked.visitor,
+        done=catalogue_operate.DONE.get(asked.of("hecho"), "") if asked.visitor.operates else "",
         here=here,
     )
 
@@ -60,7 +61,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"t": catalogue, "a": catalogue_access, "link": link}
+    environment.globals |= {"t": catalogue, "a": catalogue_access, "o": catalogue_operate, "link": link}
     filters: dict[str, Callable[..., Any]] = {
         "code_words": code_words,
         "short_name": short_name,
