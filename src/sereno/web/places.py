@@ -9,7 +9,8 @@ from starlette.responses import HTMLResponse, Response
 from sereno.domain.errors import StoreUnavailable
 from sereno.web.calendar import calendar
 from sereno.web.catalogue import MISSING, PROBLEM, PROBLEMS
-from sereno.web.findings import SHEET, finding, findings, sheet
+from sereno.web.finding import finding
+from sereno.web.findings import SHEET, findings, sheet
 from sereno.web.guard import FRAMED_POLICY
 from sereno.web.mail import delivery, delivery_html, outbox
 from sereno.web.page import Asked, Page, Show

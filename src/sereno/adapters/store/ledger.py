@@ -27,7 +27,6 @@ from sereno.adapters.store.rows import (
     ends_of,
     entry_of,
     entry_row,
-    finding_id,
     notice_of,
     snooze_of,
     snooze_row,
@@ -35,6 +34,7 @@ from sereno.adapters.store.rows import (
     told_row,
 )
 from sereno.adapters.store.upserting import upsert
+from sereno.domain.finding_names import finding_id
 from sereno.domain.ledger import Entry, Ledger, Snooze, Telling, Track
 from sereno.engine.records import Notice, Told
 
