@@ -62,6 +62,18 @@ def read_ledger(connection: Connection, monitor: str, since: date | None) -> Led
     return {(entry.rule, entry.track): entry for entry in entries}
 
 
+def read_finding(connection: Connection, name: str) -> tuple[str, Entry] | None:
+    """Read the entry of that name, with its monitor; three looks into indexes."""
+    named = _finding.id == name
+    row = _rows(connection, select(schema.findings).where(named)).one_or_none()
+    if row is None:
+        return None
+    ends = [end for told in _rows(connection, _counted(named)) for end in ends_of(told)]
+    tellings = tuple(telling for *_, telling in sorted(ends, key=lambda end: end[:2]))
+    snoozed = _rows(connection, select(schema.snoozes).filter_by(finding=name)).one_or_none()
+    return row["monitor"], entry_of(row, tellings, None if snoozed is None else snooze_of(snoozed))
+
+
 def read_told(connection: Connection, monitor: str, since: date | None) -> list[Told]:
     """Read the tellings of those entries in the order of writing, without their texts."""
     columns = [column for column in schema.tellings.columns if column is not _telling.text]
@@ -121,6 +133,16 @@ def read_notices(
         wanted = wanted.where(func.lower(notice.address) == func.lower(address))
     between = wanted.where(notice.accepted_at >= since, notice.accepted_at < until)
     ordered = between.order_by(notice.accepted_at, notice.number)
+    return [notice_of(row, zone) for row in _rows(connection, ordered)]
+
+
+def read_notices_of(connection: Connection, name: str, zone: tzinfo) -> list[Notice]:
+    """Read who was told of the finding of that name, oldest first."""
+    notice = schema.notices.c
+    told = select(schema.tellings, notice.address, notice.accepted_at).join_from(
+        schema.tellings, schema.notices
+    )
+    ordered = told.where(_telling.finding == name).order_by(notice.accepted_at, notice.number)
     return [notice_of(row, zone) for row in _rows(connection, ordered)]
 
 

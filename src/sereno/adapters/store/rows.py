@@ -10,6 +10,7 @@ from sereno.domain.cadence import Period
 from sereno.domain.finding_names import finding_id, id_of, track_of, track_text
 from sereno.domain.findings import Datum
 from sereno.domain.ledger import Entry, Snooze, Telling
+from sereno.domain.steps import Step
 from sereno.engine.records import JobResult, JobTotals, Notice, Run, Told
 
 
@@ -154,6 +155,25 @@ def snooze_row(finding: str, snooze: Snooze) -> dict[str, object]:
 def snooze_of(row: RowMapping) -> Snooze:
     """Read how long a finding was put off."""
     return Snooze(row["until"], row["author"], row["reason"], row["due"])
+
+
+def step_row(step: Step, monitor: str) -> dict[str, object]:
+    """Write what became of a finding."""
+    return {
+        "finding": finding_id(monitor, step.rule, step.track),
+        "monitor": monitor,
+        "rule": step.rule,
+        "kind": step.kind,
+        "made_on": step.on,
+        "due": step.due,
+        "due_before": step.due_before,
+    }
+
+
+def step_of(row: RowMapping) -> Step:
+    """Read what became of a finding, with its track beside it."""
+    kind, on, due, before = row["kind"], row["made_on"], row["due"], row["due_before"]
+    return Step(row["rule"], track_of(row["track"]), kind, on, due, before)
 
 
 def notice_of(row: RowMapping, zone: tzinfo) -> Notice:

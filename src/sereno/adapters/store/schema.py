@@ -55,6 +55,7 @@ __all__ = [
     "running",
     "runs",
     "snoozes",
+    "steps",
     "store_info",
     "taken_in",
     "tellings",
@@ -68,6 +69,7 @@ store_info = Table(
     Column("cycles", Integer, nullable=False, server_default="0"),
     Column("mail_held_at", Instant),
     Column("mail_held_why", Words),
+    Column("steps_since", Instant),  # empty where they are noted since the store was made
 )
 
 periods = Table(
@@ -188,6 +190,21 @@ snoozes = Table(
     Column("author", Words, nullable=False),
     Column("reason", Words, nullable=False),
     Column("due", Date),
+)
+
+steps = Table(
+    "steps",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("finding", Text, nullable=False),
+    Column("monitor", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("made_on", Date, nullable=False),
+    Column("due", Date),
+    Column("due_before", Date),
+    Index("ix_steps_finding", "finding", "number"),
+    Index("ix_steps_made_on", "monitor", "made_on", "rule", "kind"),
 )
 
 job_results = Table(

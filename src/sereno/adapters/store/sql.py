@@ -33,6 +33,7 @@ from sereno.adapters.store.engine import (
 )
 from sereno.adapters.store.faults import store_name
 from sereno.adapters.store.files import is_absent, make_where_absent
+from sereno.adapters.store.history import SqlHistory, write_steps
 from sereno.adapters.store.intake import SqlIntake
 from sereno.adapters.store.keeping import SqlKeeper
 from sereno.adapters.store.ledger import (
@@ -60,6 +61,7 @@ from sereno.domain.cadence import Period
 from sereno.domain.errors import AlreadyComplete, StoreUnavailable
 from sereno.domain.ledger import Entry, Ledger, Snooze, Track
 from sereno.domain.outbox import RECIPIENTS_AT_ONCE, Message
+from sereno.domain.steps import Step
 from sereno.domain.wallclock import zone_of
 from sereno.engine.mail_records import MailSummary
 from sereno.engine.records import JobResult, JobTotals, Notice, Run, RunState, Told
@@ -97,6 +99,11 @@ class SqlStore:
     def keeper(self) -> SqlKeeper:
         """Return what looks after the store itself."""
         return SqlKeeper(self.engine)
+
+    @property
+    def history(self) -> SqlHistory:
+        """Return the past."""
+        return SqlHistory(self.engine, self.zone)
 
     @property
     def logbook(self) -> SqlLogbook:
@@ -174,7 +181,12 @@ class SqlStore:
             return read_notices(connection, since, until, address, self.zone)
 
     def record(
-        self, run: Run, messages: Sequence[Message], entries: Sequence[Entry] = (), told: Sequence[Told] = ()
+        self,
+        run: Run,
+        messages: Sequence[Message],
+        entries: Sequence[Entry] = (),
+        told: Sequence[Told] = (),
+        steps: Sequence[Step] = (),
     ) -> None:
         """Write a run and all that came of it; raise AlreadyComplete for what a period takes once."""
         try:
@@ -183,6 +195,7 @@ class SqlStore:
                 queue_messages(connection, messages, run.id, self.recipients_at_once)
                 write_entries(connection, run.monitor, entries)
                 write_told(connection, run.monitor, told)
+                write_steps(connection, run.monitor, steps)
         except IntegrityError as error:
             raise self._conflict(run) from error
 
