@@ -159,27 +159,8 @@ PREVIOUS: Final = "Anterior"
 FOLLOWING: Final = "Siguiente"
 PAGES_LABEL: Final = "Páginas"
 SNOOZED: Final = "pospuesto hasta el {day}"
-SNOOZED_BY: Final = "Pospuesto hasta el {until} por {by}: {reason}"
-REPLANNED: Final = "Replanificado {times} veces; la última, desde el {day}."
-NEVER_REPLANNED: Final = "Nunca."
-FINDING_FACTS: Final = (
-    "Vigilante",
-    "Regla",
-    "Responsable",
-    "Vence",
-    "Visto",
-    "Replanificaciones",
-    "Pospuesto",
-)
 DUE_TONES: Final = {"red": "bad", "amber": "warn", "green": "good"}
 UNDATED: Final = "sin fecha"
-SEEN_BETWEEN: Final = "del {first} al {last}"
-TELLINGS: Final = "Cuándo se contó"
-TELLING_HEADINGS: Final = ("Día", "Informe", "Periodo", "Sección", "Vencía", "Veces")
-NO_TELLINGS: Final = "Aún no se ha contado en ningún informe."
-NOTICES: Final = "A quién le llegó"
-NOTICE_HEADINGS: Final = ("Aceptado", "Destinatario", "Qué decía", "Mensaje")
-NO_NOTICES: Final = "De ningún mensaje que lo contase consta que un servidor lo aceptara."
 
 # Correo
 STATE_WORDS: Final[Mapping[State, str]] = {
