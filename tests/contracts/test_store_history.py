@@ -162,8 +162,8 @@ def test_steps_are_counted_by_kind_and_day_of_those_that_are_asked_for(store):
     note(store, a_step("resolved", on=TODAY - DAY), a_step("opened", on=TODAY - WEEK))
     note(store, a_step(), monitor="otro")
     counted = store.history.steps_by_day(ALL, TODAY - DAY)
-    assert counted == {("opened", TODAY): 2, ("resolved", TODAY - DAY): 1}
-    assert store.history.steps_by_day(replace(ALL, owner="Ana"), TODAY) == {("opened", TODAY): 1}
+    assert counted == {("brass", "opened", TODAY): 2, ("brass", "resolved", TODAY - DAY): 1}
+    assert store.history.steps_by_day(replace(ALL, owner="Ana"), TODAY) == {("brass", "opened", TODAY): 1}
     assert store.history.steps_by_day(Scope({}), TODAY - WEEK) == {}
 
 
@@ -179,9 +179,11 @@ def test_moved_plans_are_counted_by_day_and_dates(store):
 
 def test_how_each_run_ended_is_told_in_order(store):
     later = a_failure(digest="semanal", finished_at=NOW + DAY)
+    store.record(a_failure(monitor="otro"), [])
     for run in (later, a_run(), a_run(forced=True, finished_at=NOW - WEEK)):
         store.record(run, [])
     assert store.history.looks(NOW - DAY) == [
+        Looked("otro", "diario", "blind", NOW + timedelta(seconds=2)),
         Looked("brass", "diario", "complete", NOW + timedelta(seconds=2)),
         Looked("brass", "semanal", "blind", NOW + DAY),
     ]

@@ -16,6 +16,7 @@ from sereno.bootstrap.opening import open_site
 from sereno.bootstrap.site import Site
 from sereno.domain.errors import MonitorError
 from sereno.domain.rules import Monitor
+from sereno.engine.plotting import Plot
 from sereno.engine.ports import Store
 from sereno.settings import monitors_folder
 from sereno.web.export import export
@@ -64,7 +65,14 @@ def reading_of(site: Site, environ: Mapping[str, str] | None = None) -> Reading:
         settings=partial(_shown_settings, environ),
         cases=partial(_case_names, environ),
         sheet=csv_bytes,
+        draw=_draw,
     )
+
+
+def _draw(plot: Plot) -> bytes:
+    from sereno.adapters.plots import draw_plot  # who asks for no plot waits for no Matplotlib
+
+    return draw_plot(plot)
 
 
 @contextmanager

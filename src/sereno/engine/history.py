@@ -87,8 +87,8 @@ class History(Protocol):
         """Count what is open by how often it was replanned."""
         ...
 
-    def steps_by_day(self, scope: Scope, since: date) -> Mapping[tuple[StepKind, date], int]:
-        """Count the steps of each kind, by day."""
+    def steps_by_day(self, scope: Scope, since: date) -> Mapping[tuple[str, StepKind, date], int]:
+        """Count the steps of each monitor and kind, by day."""
         ...
 
     def shifts(self, scope: Scope, since: date) -> Sequence[Shift]:
@@ -100,5 +100,5 @@ class History(Protocol):
         ...
 
     def first_looks(self) -> Mapping[str, datetime]:
-        """Tell when the first run of each monitor ended, of those that are kept."""
+        """Tell when the first run of each monitor ended that was not blind, of those that are kept."""
         ...

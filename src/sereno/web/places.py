@@ -11,9 +11,10 @@ from sereno.web.calendar import calendar
 from sereno.web.catalogue import MISSING, PROBLEM, PROBLEMS
 from sereno.web.finding import finding
 from sereno.web.findings import SHEET, findings, sheet
-from sereno.web.guard import FRAMED_POLICY
+from sereno.web.guard import FRAMED_POLICY, PICTURE_POLICY
 from sereno.web.mail import delivery, delivery_html, outbox
 from sereno.web.page import Asked, Page, Show
+from sereno.web.plots import picture, plots
 from sereno.web.reading import Reading, View, look, look_without_store
 from sereno.web.render import render
 from sereno.web.rounds import period, rounds
@@ -74,6 +75,14 @@ def _mail_html(view: View, asked: Asked) -> Response:
     return HTMLResponse(shown.encode(errors="replace"), headers={"content-security-policy": FRAMED_POLICY})
 
 
+def _picture(view: View, asked: Asked) -> Response:
+    drawn = picture(view, asked)
+    if drawn is None:
+        page = _missing() if view.store is not None else _storeless(view)
+        return HTMLResponse(render(page, view, asked, "hallazgos"), page.status)
+    return Response(drawn, media_type="image/svg+xml", headers={"content-security-policy": PICTURE_POLICY})
+
+
 PLACES: Mapping[str, Answer] = {
     "/": _page("hoy", today, from_store=False),
     "/rondas": _page("rondas", rounds),
@@ -81,6 +90,8 @@ PLACES: Mapping[str, Answer] = {
     "/rondas/{monitor}/{digest}/{period}": _page("rondas", period),
     "/hallazgos": _page("hallazgos", findings),
     f"/{SHEET}": _sheet,
+    "/hallazgos/graficos": _page("hallazgos", plots),
+    "/hallazgos/graficos/{picture}": _picture,
     "/hallazgos/{monitor}/{token}": _page("hallazgos", finding),
     "/correo": _page("correo", outbox),
     "/correo/{delivery}": _page("correo", delivery),

@@ -10,8 +10,10 @@ from sereno.domain.errors import StoreUnavailable
 from sereno.domain.rules import Monitor
 from sereno.engine.agenda import Post
 from sereno.engine.open_findings import OpenFinding, open_findings
+from sereno.engine.plotting import Plot
 from sereno.engine.ports import Store
 from sereno.engine.standing import Published, Standing, standing, unreadable
+from sereno.web.kept_plots import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,10 @@ class Reading:
     cases: Callable[[Monitor], Sequence[CaseName]]
     sheet: Callable[[Sequence[str], Sequence[Sequence[str]]], bytes]
     """Writes a table as CSV in which no text is a formula."""
+    draw: Callable[[Plot], bytes]
+    """Draws a plot as SVG."""
+    kept: Kept = field(default_factory=Kept)
+    """What was drawn since the last round."""
 
 
 @dataclass(frozen=True, slots=True)

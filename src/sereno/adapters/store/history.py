@@ -87,12 +87,12 @@ class SqlHistory:
         """Count what is open by how often it was replanned."""
         return self._open(scope, _finding.replannings)
 
-    def steps_by_day(self, scope: Scope, since: date) -> Mapping[tuple[StepKind, date], int]:
-        """Count the steps of each kind, by day."""
-        which = (_step.kind, _step.made_on)
+    def steps_by_day(self, scope: Scope, since: date) -> Mapping[tuple[str, StepKind, date], int]:
+        """Count the steps of each monitor and kind, by day."""
+        which = (_step.monitor, _step.kind, _step.made_on)
         counted = _scoped(select(*which, func.count().label("times")), scope).where(_step.made_on >= since)
         rows = self._rows(counted.group_by(*which))
-        return {(row["kind"], row["made_on"]): row["times"] for row in rows}
+        return {(row["monitor"], row["kind"], row["made_on"]): row["times"] for row in rows}
 
     def shifts(self, scope: Scope, since: date) -> Sequence[Shift]:
         """Count how plans were moved, by day and dates."""
@@ -112,9 +112,10 @@ class SqlHistory:
         ]
 
     def first_looks(self) -> Mapping[str, datetime]:
-        """Tell when the first run of each monitor ended, of those that are kept."""
-        firsts = select(_run.monitor, func.min(_run.finished_at).label("at")).group_by(_run.monitor)
-        return {row["monitor"]: row["at"].astimezone(self.zone) for row in self._rows(firsts)}
+        """Tell when the first run of each monitor ended that was not blind, of those that are kept."""
+        firsts = select(_run.monitor, func.min(_run.finished_at).label("at")).where(_run.state != "blind")
+        rows = self._rows(firsts.group_by(_run.monitor))
+        return {row["monitor"]: row["at"].astimezone(self.zone) for row in rows}
 
     def _open(self, scope: Scope, by: ColumnElement[Any]) -> dict[Any, int]:
         counted = select(by.label("by"), func.count().label("times")).select_from(schema.findings)

@@ -65,15 +65,15 @@ class MemoryHistory:
         """Count what is open by how often it was replanned."""
         return Counter(entry.replannings for _, entry in self._open(scope))
 
-    def steps_by_day(self, scope: Scope, since: date) -> Mapping[tuple[StepKind, date], int]:
-        """Count the steps of each kind, by day."""
-        return Counter((step.kind, step.on) for step in self._steps(scope, since))
+    def steps_by_day(self, scope: Scope, since: date) -> Mapping[tuple[str, StepKind, date], int]:
+        """Count the steps of each monitor and kind, by day."""
+        return Counter((monitor, step.kind, step.on) for monitor, step in self._steps(scope, since))
 
     def shifts(self, scope: Scope, since: date) -> Sequence[Shift]:
         """Count how plans were moved, by day and dates."""
         which = Counter(
             (step.on, step.due_before, step.due)
-            for step in self._steps(scope, since)
+            for _, step in self._steps(scope, since)
             if step.kind == "replanned"
         )
         ordered = sorted(which.items(), key=lambda each: tuple(day or date.min for day in each[0]))
@@ -89,9 +89,9 @@ class MemoryHistory:
         ]
 
     def first_looks(self) -> Mapping[str, datetime]:
-        """Tell when the first run of each monitor ended, of those that are kept."""
+        """Tell when the first run of each monitor ended that was not blind, of those that are kept."""
         firsts: dict[str, datetime] = {}
-        for run in self.runs.values():
+        for run in (each for each in self.runs.values() if each.state != "blind"):
             firsts[run.monitor] = min(run.finished_at, firsts.get(run.monitor, run.finished_at))
         return {monitor: at.astimezone(self.zone) for monitor, at in firsts.items()}
 
@@ -100,11 +100,11 @@ class MemoryHistory:
             if is_listed(entry) and rule in scope.rules.get(monitor, ()) and _owned(entry, scope):
                 yield monitor, entry
 
-    def _steps(self, scope: Scope, since: date) -> Iterator[Step]:
+    def _steps(self, scope: Scope, since: date) -> Iterator[tuple[str, Step]]:
         followed = self.ledger.followed()
         for (monitor, rule, track), steps in self.ledger.steps.items():
             if rule in scope.rules.get(monitor, ()) and _owned(followed.get((monitor, rule, track)), scope):
-                yield from (step for step in steps if step.on >= since)
+                yield from ((monitor, step) for step in steps if step.on >= since)
 
 
 def _owned(entry: Entry | None, scope: Scope) -> bool:
