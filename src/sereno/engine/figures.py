@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from statistics import median_low
 from typing import Literal
 
 from sereno.domain.steps import StepKind
 from sereno.domain.wallclock import first_reading, zone_of
-from sereno.engine.history import History, Looked, Scope, Shift
+from sereno.engine.history import History, Looked, Scope
 
 WEEK = timedelta(days=7)
 AGES = (7, 30, 90, 180, 365)
@@ -37,7 +36,7 @@ class Facts:
     by_replannings: Mapping[int, int]
     """Of the rules that hold dates for plans."""
     steps: Mapping[tuple[str, StepKind, date], int]
-    shifts: Sequence[Shift]
+    shifts: Mapping[int, int]
     looks: Sequence[Looked]
     first_looks: Mapping[str, datetime]
 
@@ -168,14 +167,19 @@ def _replannings(counted: Mapping[int, int]) -> tuple[int, ...]:
     return tuple(bins)
 
 
-def _slips(shifts: Sequence[Shift]) -> Slips:
-    moved = Counter[int]()
-    for each in shifts:
-        if each.due is not None and each.before is not None:
-            moved[(each.due - each.before).days] += each.times
+def _slips(moved: Mapping[int, int]) -> Slips:
     later = {days: times for days, times in moved.items() if days > 0}
-    typical = median_low(sorted(Counter(later).elements())) if later else None
-    return Slips(sum(moved.values()) - sum(later.values()), _binned(later.items(), DELAYS), typical)
+    return Slips(sum(moved.values()) - sum(later.values()), _binned(later.items(), DELAYS), _middle(later))
+
+
+def _middle(counted: Mapping[int, int]) -> int | None:
+    """Return the lower median of what is counted."""
+    half, passed = (sum(counted.values()) + 1) // 2, 0
+    for days in sorted(counted):
+        passed += counted[days]
+        if passed >= half:
+            return days
+    return None
 
 
 def _owners(counted: Mapping[str | None, int]) -> tuple[tuple[Share, ...], Share, int]:
@@ -213,7 +217,8 @@ def _week(start: date, counted: Mapping[StepKind | None, int], looks: Sequence[L
     looked = {each.monitor for each in looks}
     blind = _blind(watched, looks)
     unwatched = tuple(name for name in watched if name not in looked)
-    partial = bool(blind or unwatched) or facts.known_from > start
+    first = tuple(name for name in watched if firsts[name] >= start)
+    partial = bool(blind or unwatched or first) or facts.known_from >= start
     seen = any(each.state != "blind" for each in looks)
     return Week(
         start,
@@ -221,7 +226,7 @@ def _week(start: date, counted: Mapping[StepKind | None, int], looks: Sequence[L
         ("partly" if partial else "whole") if seen else "unseen",
         blind,
         unwatched,
-        tuple(name for name in watched if firsts[name] >= start),
+        first,
         counted.get(None, 0),
         unfinished=facts.today < end - timedelta(days=1),
     )

@@ -38,16 +38,6 @@ class Looked:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
-    """Count the plans that were moved alike on one day."""
-
-    on: date
-    before: date | None
-    due: date | None
-    times: int
-
-
 class History(Protocol):
     """Tell the past; every call may raise StoreUnavailable. What is open stands in a list (`is_listed`)."""
 
@@ -91,8 +81,8 @@ class History(Protocol):
         """Count the steps of each monitor and kind, by day."""
         ...
 
-    def shifts(self, scope: Scope, since: date) -> Sequence[Shift]:
-        """Count how plans were moved (`replanned`), by day and dates."""
+    def shifts(self, scope: Scope, since: date) -> Mapping[int, int]:
+        """Count how plans were moved (`replanned`) from then on, by days; below 0 to an earlier date."""
         ...
 
     def looks(self, since: datetime) -> Sequence[Looked]:

@@ -140,7 +140,7 @@ def _sight(week: Week, made: Figures, titles: Mapping[str, str]) -> Iterator[str
     for said, monitors in named:
         if monitors:
             yield said.format(names=", ".join(titles[name] for name in monitors), there=number(week.there))
-    if week.sight != "before" and week.start < made.known_from:
+    if week.sight != "before" and week.start <= made.known_from:
         yield words.WEEK_SINCE.format(since=day(made.known_from))
     if week.unfinished:
         yield words.WEEK_UNFINISHED

@@ -1,5 +1,6 @@
 """The past in a database: one finding by its name, all of them by counts; nothing is read row by row."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
@@ -9,14 +10,18 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Integer,
+    Label,
     RowMapping,
     Select,
     and_,
+    cast,
     false,
     func,
     insert,
     or_,
     select,
+    type_coerce,
 )
 
 from sereno.adapters.store import schema
@@ -24,7 +29,7 @@ from sereno.adapters.store.engine import reading
 from sereno.adapters.store.ledger import read_finding, read_notices_of
 from sereno.adapters.store.rows import step_of, step_row
 from sereno.domain.steps import Step, StepKind
-from sereno.engine.history import Followed, Looked, Scope, Shift
+from sereno.engine.history import Followed, Looked, Scope
 from sereno.engine.records import Notice
 
 _finding, _step, _run, _info = (
@@ -89,18 +94,25 @@ class SqlHistory:
 
     def steps_by_day(self, scope: Scope, since: date) -> Mapping[tuple[str, StepKind, date], int]:
         """Count the steps of each monitor and kind, by day."""
-        which = (_step.monitor, _step.kind, _step.made_on)
+        which = (_step.monitor, _step.made_on, _step.rule, _step.kind)
+        # In the order of their index, so that nothing is sorted; the rules are few.
         counted = _scoped(select(*which, func.count().label("times")), scope).where(_step.made_on >= since)
-        rows = self._rows(counted.group_by(*which))
-        return {(row["monitor"], row["kind"], row["made_on"]): row["times"] for row in rows}
+        counts = Counter[tuple[str, StepKind, date]]()
+        for row in self._rows(counted.group_by(*which)):
+            if row["rule"] in scope.rules[row["monitor"]]:
+                counts[row["monitor"], row["kind"], row["made_on"]] += row["times"]
+        return counts
 
-    def shifts(self, scope: Scope, since: date) -> Sequence[Shift]:
-        """Count how plans were moved, by day and dates."""
-        which = (_step.made_on, _step.due_before, _step.due)
-        counted = _scoped(select(*which, func.count().label("times")), scope)
-        wanted = counted.where(_step.kind == "replanned", _step.made_on >= since)
-        rows = self._rows(wanted.group_by(*which).order_by(*which))
-        return [Shift(row["made_on"], row["due_before"], row["due"], row["times"]) for row in rows]
+    def shifts(self, scope: Scope, since: date) -> Mapping[int, int]:
+        """Count how plans were moved, by days."""
+        days = self._days(_step.due_before, _step.due)
+        counted = _scoped(select(_step.monitor, _step.rule, days, func.count().label("times")), scope)
+        wanted = counted.where(_step.kind == "replanned", _step.made_on >= since, days.is_not(None))
+        counts = Counter[int]()
+        for row in self._rows(wanted.group_by(_step.monitor, _step.rule, days)):
+            if row["rule"] in scope.rules[row["monitor"]]:
+                counts[row["days"]] += row["times"]
+        return counts
 
     def looks(self, since: datetime) -> Sequence[Looked]:
         """Return how each run ended that finished at or after `since`, oldest first."""
@@ -124,6 +136,11 @@ class SqlHistory:
         if scope.owner is not None:
             ours = ours.where(_finding.owner == scope.owner)
         return {row["by"]: row["times"] for row in self._rows(ours.group_by(by))}
+
+    def _days(self, before: ColumnElement[Any], after: ColumnElement[Any]) -> Label[Any]:
+        if self.engine.dialect.name == "postgresql":
+            return type_coerce(after - before, Integer).label("days")
+        return cast(func.julianday(after) - func.julianday(before), Integer).label("days")
 
     def _rows(self, query: Select[Any]) -> Sequence[RowMapping]:
         with reading(self.engine) as connection:
@@ -161,11 +178,13 @@ def _by_finding(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str, A
 
 
 def _scoped(steps: Select[Any], scope: Scope) -> Select[Any]:
-    ours = steps.select_from(schema.steps).where(_of_rules(scope, _step.monitor, _step.rule))
+    noted = steps.select_from(schema.steps)
     if scope.owner is None:
-        return ours
-    owned = ours.join(schema.findings, _finding.id == _step.finding)
-    return owned.where(_finding.owner == scope.owner)
+        return noted.where(_step.monitor.in_(sorted(scope.rules)))
+    # By finding alone: of one owner there are few, and of a monitor many.
+    of_rules = _of_rules(scope, _finding.monitor, _finding.rule)
+    owned = select(_finding.id).where(_finding.owner == scope.owner, of_rules)
+    return noted.where(_step.finding.in_(owned))
 
 
 def _of_rules(scope: Scope, monitor: ColumnElement[str], rule: ColumnElement[str]) -> ColumnElement[bool]:

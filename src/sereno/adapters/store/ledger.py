@@ -13,6 +13,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
+    exists,
     func,
     insert,
     literal,
@@ -68,7 +69,8 @@ def read_finding(connection: Connection, name: str) -> tuple[str, Entry] | None:
     row = _rows(connection, select(schema.findings).where(named)).one_or_none()
     if row is None:
         return None
-    ends = [end for told in _rows(connection, _counted(named)) for end in ends_of(told)]
+    void = exists().where(_mail.id == _telling.message_id, or_(_mail.trial, _mail.unheard))
+    ends = [end for told in _rows(connection, _told_ends(named, ~void)) for end in ends_of(told)]
     tellings = tuple(telling for *_, telling in sorted(ends, key=lambda end: end[:2]))
     snoozed = _rows(connection, select(schema.snoozes).filter_by(finding=name)).one_or_none()
     return row["monitor"], entry_of(row, tellings, None if snoozed is None else snooze_of(snoozed))
@@ -155,6 +157,10 @@ def _counted(wanted: ColumnElement[bool]) -> Select[Any]:
     # Apart, for each is a run of the index; together they are a search through all mail there ever was.
     void = select(_mail.id).where(or_(_mail.trial, and_(~_mail.trial, _mail.unheard)))
     counts = or_(_telling.message_id.is_(None), _telling.message_id.not_in(void))
+    return _told_ends(wanted, counts)
+
+
+def _told_ends(wanted: ColumnElement[bool], counts: ColumnElement[bool]) -> Select[Any]:
     alike = (_telling.finding, _telling.digest, _telling.section, _telling.due)
     moment = cast(_telling.told_on, Text).concat(_telling.period)
     told = select(

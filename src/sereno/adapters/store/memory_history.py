@@ -11,7 +11,7 @@ from sereno.adapters.store.zones import moved
 from sereno.domain.finding_names import finding_id
 from sereno.domain.ledger import Entry
 from sereno.domain.steps import Step, StepKind, is_listed
-from sereno.engine.history import Followed, Looked, Scope, Shift
+from sereno.engine.history import Followed, Looked, Scope
 from sereno.engine.records import Notice, Run
 
 
@@ -69,15 +69,11 @@ class MemoryHistory:
         """Count the steps of each monitor and kind, by day."""
         return Counter((monitor, step.kind, step.on) for monitor, step in self._steps(scope, since))
 
-    def shifts(self, scope: Scope, since: date) -> Sequence[Shift]:
-        """Count how plans were moved, by day and dates."""
-        which = Counter(
-            (step.on, step.due_before, step.due)
-            for _, step in self._steps(scope, since)
-            if step.kind == "replanned"
-        )
-        ordered = sorted(which.items(), key=lambda each: tuple(day or date.min for day in each[0]))
-        return [Shift(*dates, times) for dates, times in ordered]
+    def shifts(self, scope: Scope, since: date) -> Mapping[int, int]:
+        """Count how plans were moved, by days."""
+        moved = (step for _, step in self._steps(scope, since) if step.kind == "replanned")
+        dated = ((step.due_before, step.due) for step in moved)
+        return Counter((due - before).days for before, due in dated if due is not None and before is not None)
 
     def looks(self, since: datetime) -> Sequence[Looked]:
         """Return how each run ended that finished at or after `since`, oldest first."""

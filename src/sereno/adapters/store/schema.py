@@ -31,6 +31,7 @@ from sereno.adapters.store.watch_schema import accounts, alarms, lease, missed, 
 
 __all__ = [
     "DUE",
+    "LISTED",
     "SATISFIES",
     "TELLS_BLIND",
     "WAITS",
@@ -142,6 +143,21 @@ findings = Table(
     Index("ix_findings_monitor_ended_on", "monitor", "ended_on"),
 )
 
+LISTED = text("ended_on IS NULL AND section IS NOT NULL")
+
+Index(  # all that is counted of what is open, without reading the rows
+    "ix_findings_listed",
+    findings.c.monitor,
+    findings.c.rule,
+    findings.c.owner,
+    findings.c.first_seen,
+    findings.c.replannings,
+    findings.c.ended_on,  # asked for by every query: without them it reads the rows
+    findings.c.section,
+    sqlite_where=LISTED,
+    postgresql_where=LISTED,
+)
+
 tellings = Table(
     "tellings",
     metadata,
@@ -204,7 +220,7 @@ steps = Table(
     Column("due", Date),
     Column("due_before", Date),
     Index("ix_steps_finding", "finding", "number"),
-    Index("ix_steps_made_on", "monitor", "made_on", "rule", "kind"),
+    Index("ix_steps_made_on", "monitor", "made_on", "rule", "kind", "due_before", "due"),
 )
 
 job_results = Table(

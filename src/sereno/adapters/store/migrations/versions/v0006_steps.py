@@ -24,4 +24,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name="pk_steps"),
     )
     op.create_index("ix_steps_finding", "steps", ["finding", "number"])
-    op.create_index("ix_steps_made_on", "steps", ["monitor", "made_on", "rule", "kind"])
+    noted = ["monitor", "made_on", "rule", "kind", "due_before", "due"]
+    op.create_index("ix_steps_made_on", "steps", noted)
+    listed = sa.text("ended_on IS NULL AND section IS NOT NULL")
+    op.create_index(
+        "ix_findings_listed",
+        "findings",
+        ["monitor", "rule", "owner", "first_seen", "replannings", "ended_on", "section"],
+        sqlite_where=listed,
+        postgresql_where=listed,
+    )
