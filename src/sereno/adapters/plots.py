@@ -36,6 +36,7 @@ _DARK: Final = {
     _SERIES[1]: "#5fb88a",
     _ONE: "#8fbcec",
 }
+_SHEET: Final = ("#ffffff", "#161d27")
 _FONT: Final = "system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif"
 _DRAWING = Lock()
 """Matplotlib's settings belong to the whole process."""
@@ -162,9 +163,10 @@ def _themed(svg: str, title: str) -> bytes:
 
 
 def _style() -> Iterator[str]:
-    yield ":root{" + "".join(f"--c{light[1:]}:{light};" for light in _DARK) + "}"
+    light_ones = "".join(f"--c{light[1:]}:{light};" for light in _DARK)
+    yield ":root{" + light_ones + f"background:{_SHEET[0]}}}"
     dark = "".join(f"--c{light[1:]}:{dark};" for light, dark in _DARK.items())
-    yield "@media (prefers-color-scheme:dark){:root{" + dark + "}}"
+    yield "@media (prefers-color-scheme:dark){:root{" + dark + f"background:{_SHEET[1]}}}}}"
 
 
 def _variable(colour: str) -> str:
