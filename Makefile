@@ -48,7 +48,7 @@ requirements: ## pin anew, with hashes (needs uv)
 	$(PIN) --group build -c requirements/base.txt -o requirements/build.txt
 	$(PIN) pyproject.toml --group build --group dev -c requirements/base.txt -o requirements/dev.txt
 
-PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
 	--custom-compile-command "make requirements"
 
 clean: ## what the build made, never what the program wrote

@@ -88,8 +88,8 @@ class Installation:
         kept = (line for line in lines if "_DB_URL=" not in line or line.startswith((*names, "STATE_")))
         settings.write_text("\n".join(kept) + "\n", "utf-8")
 
-    def sereno(self, *arguments: str, **extra: str) -> Done:
-        return self._run([sys.executable, "-m", "sereno", *arguments], extra)
+    def sereno(self, *arguments: str, typed: str | None = None, **extra: str) -> Done:
+        return self._run([sys.executable, "-m", "sereno", *arguments], extra, typed)
 
     def python(self, *arguments: str, **extra: str) -> Done:
         return self._run([sys.executable, *arguments], extra)
@@ -129,12 +129,13 @@ class Installation:
     def tree(self) -> list[str]:
         return sorted(str(path) for path in self.home.rglob("*") if not path.name.endswith(("-wal", "-shm")))
 
-    def _run(self, command: list[str], extra: dict[str, str]) -> Done:
+    def _run(self, command: list[str], extra: dict[str, str], typed: str | None = None) -> Done:
         done = subprocess.run(
             command,
             check=False,
             env=self.environ(**extra),
             cwd=self.home,
+            input=typed,
             capture_output=True,
             encoding="utf-8",
             errors="replace",

@@ -9,11 +9,19 @@ import sys
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from urllib.parse import urlencode
 
 import pytest
 from tests.acceptance.installation import Installation
 
-EXTRA = ("fastapi", "starlette", "uvicorn", "prometheus_client", "sereno.web")
+EXTRA = ("fastapi", "starlette", "uvicorn", "prometheus_client", "argon2", "sereno.web")
+
+
+PASSWORD = "una contraseña larga"
+
+
+def demo_of(installation):
+    return {"SERENO_ENV_FILE": str(installation.demo / "demo.env")}
 
 
 @contextmanager
@@ -87,7 +95,37 @@ def test_settings_that_change_are_seen_without_a_new_start(served):
 def test_any_address_but_this_machines_own_is_refused_at_start(bare, host):
     done = bare.sereno("console", "--host", host)
     assert done.code == 2
-    assert f"--host: {host}. Se espera: 127.0.0.1, localhost, ::1" in done.err
+    assert f"--host: {host}. Se espera: 127.0.0.1, localhost o ::1." in done.err
+    assert "sereno user add" in done.err
+
+
+def test_users_without_a_password_do_not_open_it_to_other_machines(bare):
+    assert bare.sereno("user", "add", "ana", "--role", "read", "--no-password").code == 0
+    assert bare.sereno("console", "--host", "0.0.0.0").code == 2
+
+
+def test_half_a_trusted_proxy_is_a_fault_of_the_settings(bare):
+    for there, missing in (("HEADER", "ADDRESSES"), ("ADDRESSES", "HEADER")):
+        value = {"HEADER": "X-Remote-User", "ADDRESSES": "10.0.0.1"}[there]
+        done = bare.sereno("console", **{f"CONSOLE_PROXY_{there}": value})
+        assert done.code == 2
+        assert f"CONSOLE_PROXY_{missing}" in done.err
+
+
+def test_beyond_this_machine_who_is_unknown_must_enter_and_the_clear_text_is_warned_of(served):
+    add = served.sereno(
+        "user", "add", "ana", "--role", "operate", "--password-stdin", **demo_of(served), typed=PASSWORD
+    )
+    assert add.code == 0, add.err
+    with started(served, "--host", "0.0.0.0") as process:
+        assert "sin cifrar" in process.stdout.readline()
+        port = address(process).rsplit(":", 1)[1].strip("/")
+        status, page = fetch(f"http://127.0.0.1:{port}/hallazgos")
+        assert (status, "Contraseña" in page) == (200, True)
+        browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        form = urlencode({"usuario": "ana", "clave": PASSWORD, "a": "/registro"}).encode()
+        with browser.open(f"http://127.0.0.1:{port}/entrar", form, timeout=30) as answer:
+            assert "añadió un usuario" in answer.read().decode()
 
 
 def test_a_port_in_use_is_told_in_a_sentence(bare):
@@ -110,7 +148,7 @@ def test_the_pages_are_written_as_files(served_once, tmp_path):
     assert "NO está en orden" in (tmp_path / "out/index.html").read_text("utf-8")
 
 
-@pytest.mark.parametrize("missing", ["fastapi", "uvicorn", "prometheus_client"])
+@pytest.mark.parametrize("missing", ["argon2", "fastapi", "uvicorn", "prometheus_client"])
 def test_without_the_extra_one_line_says_how_to_install_it(bare, missing):
     hidden = f"import sys; sys.modules[{missing!r}] = None; from sereno.cli import main; sys.exit(main())"
     done = bare.python("-c", hidden, "console")

@@ -11,7 +11,7 @@ from tests.contracts.building import DAY, LONG_AGO, MADRID, MINUTE, NOW, a_messa
 from sereno.domain.alarms import Alarm
 from sereno.domain.errors import StoreUnavailable
 from sereno.engine.keeper import Gone
-from sereno.engine.logbook import Lease, Missed, Process, Running
+from sereno.engine.logbook import Lease, Missed, Pause, Process, Running
 from sereno.engine.records import JobResult
 
 ME = Process(4_001, 1_794_000_000.123456, "arranque-1", "torre")
@@ -233,3 +233,16 @@ def test_a_mail_that_cannot_be_queued_leaves_the_operators_untold(store, book):
         book.tell([ALARM], {"calendar"}, a_message("aviso"))
     assert book.alarms() == {"calendar": known}
     assert counts(store) == {"queued": 1}
+
+
+def test_a_job_rests_as_the_last_pause_says_and_others_do_not(place, book):
+    first = Pause("brass", DAY.opens.date(), "ana", "mudanza", NOW)
+    last = replace(first, until=first.until + timedelta(days=3), why="obras \0")
+    assert book.pauses() == {}
+    for pause in (first, last, replace(first, job="riesgos")):
+        book.pause(pause)
+    kept = {
+        job: replace(each, why=each.why.replace("\0", "\ufffd"))
+        for job, each in place.die().logbook.pauses().items()
+    }
+    assert kept == {"brass": replace(last, why="obras \ufffd"), "riesgos": replace(first, job="riesgos")}

@@ -3,10 +3,10 @@
 import asyncio
 import json
 from dataclasses import dataclass
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 from sereno.web.app import console
-from sereno.web.guard import guarded
+from sereno.web.guard import LOCAL_NAMES, guarded
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,28 @@ class Answered:
         return json.loads(self.body)
 
 
-def ask(reading, address, *, method="GET", host="localhost:8765") -> Answered:
-    return asyncio.run(_ask(guarded(console(lambda: reading)), address, method, host))
+def ask(
+    reading,
+    address,
+    *,
+    method="GET",
+    host="localhost:8765",
+    headers=(),
+    form=None,
+    client="127.0.0.1",
+    terms=None,
+    names=LOCAL_NAMES,
+) -> Answered:
+    """Ask once; `form` is sent as a page of ours would, with whatever further headers are given."""
+    app = guarded(console(lambda: reading, terms), names)
+    body = b"" if form is None else urlencode(form).encode()
+    kind = [] if form is None else [("content-type", "application/x-www-form-urlencoded")]
+    lines = [("host", host), *kind, *headers]
+    method = method if form is None else "POST"
+    return asyncio.run(_ask(app, address, method, lines, body, client))
 
 
-async def _ask(app, address, method, host):
+async def _ask(app, address, method, lines, body, client):
     path, _, query = address.partition("?")
     sent = []
     scope = {
@@ -41,13 +58,13 @@ async def _ask(app, address, method, host):
         "raw_path": path.encode(),
         "root_path": "",
         "query_string": query.encode(),
-        "headers": [(b"host", host.encode())],
+        "headers": [(name.encode(), value.encode()) for name, value in lines],
         "server": ("127.0.0.1", 8765),
-        "client": ("127.0.0.1", 1),
+        "client": (client, 1),
     }
 
     async def receive():
-        return {"type": "http.request", "body": b"", "more_body": False}
+        return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(message):
         sent.append(message)

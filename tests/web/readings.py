@@ -47,8 +47,20 @@ def reading_in_memory(department: Department, published=None, *, now=NOW, **chan
         "cases": lambda _monitor: [CaseName("BR", "un caso")],
         "sheet": csv_bytes,
         "draw": draw_plot,
+        "change": lambda: nullcontext(department.store),
+        "passwords": PlainPasswords(),
     }
     return Reading(**{**facts, **changes})
+
+
+class PlainPasswords:
+    """Keep passwords as they are: what a test waits for is not their hashing."""
+
+    def hashed(self, password):
+        return f"plain:{password}"
+
+    def fits(self, password, kept):
+        return kept == f"plain:{password}"
 
 
 @contextmanager

@@ -61,7 +61,7 @@ def test_this_machine_is_answered_by_any_of_its_names(host):
 def test_a_name_that_somebody_else_had_point_here_is_refused(host):
     refused = ask(reading_in_memory(Department()), "/", host=host)
     assert refused.status == 421
-    assert "solo se atiende a esta máquina" in refused.text
+    assert "abra la consola por 127.0.0.1" in refused.text
 
 
 @pytest.mark.parametrize("address", ["/rondas", "/hallazgos.csv", "/api/v1/runs"])

@@ -10,28 +10,54 @@ from sereno import __version__
 from sereno.adapters.cases import read_cases
 from sereno.adapters.cycles import stamp_of
 from sereno.adapters.monitors import own_folders, shipped_folders
+from sereno.adapters.passwords import ArgonPasswords
 from sereno.adapters.tables import csv_bytes
 from sereno.bootstrap.checks import explained_settings
 from sereno.bootstrap.opening import open_site
 from sereno.bootstrap.site import Site
 from sereno.domain.errors import MonitorError
+from sereno.domain.hosts import is_loopback
 from sereno.domain.rules import Monitor
 from sereno.engine.plotting import Plot
 from sereno.engine.ports import Store
 from sereno.settings import monitors_folder
+from sereno.web.entrance import Terms
 from sereno.web.export import export
 from sereno.web.reading import CaseName, Reading, ShownSetting
-from sereno.web.serving import open_socket, serve
+from sereno.web.serving import names_of, open_socket, serve
 
 
-def listen(host: str, port: int) -> socket:
-    """Listen at a port of this machine; raise FaultyInput for a host that is another."""
-    return open_socket(host, port)
+def listen(site: Site, host: str, port: int) -> socket:
+    """Listen at a port; raise FaultyInput for a host beyond this machine where strangers could come in."""
+    return open_socket(host, port, known=is_loopback(host) or _is_everybody_known(site))
 
 
-def serve_console(site: Site, listener: socket, tell: Callable[[], None]) -> None:
-    """Serve the console of an installation until it is stopped; its settings follow their file."""
-    serve(_readings(site), listener, tell)
+def is_in_the_clear(site: Site, host: str) -> bool:
+    """Tell whether passwords would cross a network as they are: beyond this machine, and by no proxy."""
+    return not is_loopback(host) and not site.settings.console.proxies
+
+
+def serve_console(site: Site, host: str, listener: socket, tell: Callable[[], None]) -> None:
+    """Serve the console of an installation until it is stopped; its settings follow their file.
+
+    But for who may enter: on whose word, and from where, is settled at the start.
+    """
+    ours = site.settings.console
+    terms = Terms(is_loopback(host), ours.proxy_header, ours.proxies)
+    serve(_readings(site), listener, terms, names_of(host), tell)
+
+
+def passwords() -> ArgonPasswords:
+    """Say how passwords are kept."""
+    return ArgonPasswords()
+
+
+def _is_everybody_known(site: Site) -> bool:
+    """Tell whether nobody comes in without saying who they are; raise StoreUnavailable."""
+    if site.settings.console.proxies:
+        return True
+    with site.look_at_store() as store:
+        return store is not None and any(user.password for user in store.access.users())
 
 
 def export_console(site: Site, folder: Path) -> int:
@@ -66,6 +92,8 @@ def reading_of(site: Site, environ: Mapping[str, str] | None = None) -> Reading:
         cases=partial(_case_names, environ),
         sheet=csv_bytes,
         draw=_draw,
+        change=site.open_store,
+        passwords=passwords(),
     )
 
 

@@ -15,6 +15,7 @@ from sereno.cli.ledger import COMMANDS, verbose
 from sereno.cli.mail import deliver, mail
 from sereno.cli.registers import register
 from sereno.cli.upkeep import UPKEEP
+from sereno.cli.users import user
 from sereno.domain.errors import FaultyInput, LeadHeld, SerenoError
 
 MONITORS = Path(__file__).parents[1] / "monitors"
@@ -125,7 +126,7 @@ for _folder in sorted(MONITORS.iterdir()):
         job.add_command(_job(_folder.name))
 
 
-for _command in (*COMMANDS, check, deliver, mail, register, *UPKEEP):
+for _command in (*COMMANDS, check, deliver, mail, register, user, *UPKEEP):
     cli.add_command(_command)
 
 

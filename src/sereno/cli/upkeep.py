@@ -59,13 +59,33 @@ def explain(monitor: str, digest: str, on: str | None) -> int:
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="Puerto; 0, uno libre."
 )
-@click.option("--host", metavar="DIRECCIÓN", default="127.0.0.1", show_default=True, help="De esta máquina.")
+@click.option("--host", metavar="DIRECCIÓN", default="127.0.0.1", show_default=True, help="Dónde se escucha.")
 @click.option("--export", "folder", metavar="CARPETA", help="Escribe las páginas como ficheros, y termina.")
 def console(host: str, port: int, folder: str | None) -> int:
-    """Muestra en el navegador cómo está todo; solo en esta máquina, y sin cambiar nada."""
+    """Muestra en el navegador cómo está todo, y deja actuar a quien opera."""
     from sereno.commands.console import show_console
 
     return show_console(host, port, folder)
 
 
-UPKEEP = (status, console, explain, tidy, backup, restore)
+@click.command()
+@click.argument("job", metavar="TAREA")
+@click.option("--until", required=True, metavar="AAAA-MM-DD", help="Cuándo vuelve; 90 días a lo sumo.")
+@click.option("--reason", required=True, metavar="TEXTO", help="Por qué: los demás lo leen.")
+def pause(job: str, until: str, reason: str) -> int:
+    """Deja de iniciar una tarea hasta un día, en el que vuelve sola."""
+    from sereno.commands.pauses import pause_job
+
+    return pause_job(job, until, reason)
+
+
+@click.command()
+@click.argument("job", metavar="TAREA")
+def resume(job: str) -> int:
+    """Quita la pausa de una tarea."""
+    from sereno.commands.pauses import resume_job
+
+    return resume_job(job)
+
+
+UPKEEP = (status, console, explain, pause, resume, tidy, backup, restore)

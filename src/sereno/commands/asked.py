@@ -1,5 +1,6 @@
 """What a person names on the command line, found or refused in words."""
 
+import getpass
 from collections.abc import Sequence
 from datetime import date
 
@@ -33,3 +34,11 @@ def day_of(name: str, text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise FaultyInput((Fault(name, text, "una fecha AAAA-MM-DD"),)) from None
+
+
+def operator() -> str:
+    """Name who runs this; a process may run as somebody whom the machine cannot name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return "operador"

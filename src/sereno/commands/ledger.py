@@ -1,6 +1,5 @@
 """What is open, who was told of what, and putting a finding off."""
 
-import getpass
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ import click
 
 from sereno.bootstrap.opening import open_site
 from sereno.bootstrap.site import Site
-from sereno.commands.asked import chosen_monitors, day_of, known_rule
+from sereno.commands.asked import chosen_monitors, day_of, known_rule, operator
 from sereno.commands.people import Finder
 from sereno.domain.directory import plain
 from sereno.domain.errors import Fault, FaultyInput, SerenoError
@@ -109,7 +108,7 @@ def snooze(options: SnoozeOptions) -> int:
         _refuse(found, rule, options.key)
         for each in found:
             entry = each.entry
-            put_off = Snooze(until, _operator(), " ".join(options.reason.split()), entry.due)
+            put_off = Snooze(until, operator(), " ".join(options.reason.split()), entry.due)
             store.snooze(each.monitor.name, entry.rule, entry.track, put_off)
             site.terminal.say(f"{rule} {key_text(entry.key)}: pospuesta hasta el {until:%d/%m/%Y}.")
             if entry.due is not None and entry.due < until:
@@ -214,14 +213,6 @@ def _refuse(found: Sequence[OpenFinding], rule: str, key: str) -> None:
 
 def _typed(key: str) -> str:
     return key_text(key.split(","))
-
-
-def _operator() -> str:
-    """Name who runs this; a process may run as somebody whom the machine cannot name."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        return "operador"
 
 
 def _day(day: date | None) -> str:

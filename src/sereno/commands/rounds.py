@@ -20,6 +20,7 @@ from sereno.domain.rules import Monitor
 from sereno.engine.agenda import agenda
 from sereno.engine.master import MAIL_JOB
 from sereno.engine.own_cycles import OwnCycles, single_cycle
+from sereno.engine.pausing import resting
 from sereno.engine.ports import Log, Store
 from sereno.engine.watch import Request, watch
 
@@ -95,6 +96,8 @@ def _list_tasks(site: Site) -> int:
     ]
     unconfigured = {post.monitor.name: post.orders.unconfigured for post in site.posts()}
     site.terminal.agenda(duties, unconfigured)
+    for job, pause in sorted(resting(store, now.date()).items()):
+        site.terminal.say(f"{job}: {pause.words}")
     return 0
 
 

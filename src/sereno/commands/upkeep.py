@@ -20,6 +20,8 @@ WORDS: Mapping[Waste, str] = {
     "periods": "periodos",
     "refusals": "direcciones rechazadas",
     "jobs": "resultados de tareas",
+    "sessions": "sesiones de la consola",
+    "deeds": "actos de personas",
 }
 HEADINGS = ("Qué", "Filas", "Tamaño")
 WAITED = (

@@ -115,7 +115,10 @@ def _judge(master: Master, state: State) -> State:
 
 
 def _plan_quiet(master: Master, calendar: Calendar, now: datetime, state: State) -> State:
-    """Find until when no daily job will owe anything: the next retry, opening or edge."""
+    """Find until when no daily job will owe anything: the next retry, opening or edge.
+
+    One that rests and would owe something is looked at each time: its pause may be lifted at any moment.
+    """
     found = [
         decision
         for post in master.posts

@@ -8,10 +8,12 @@ from sereno.domain.cadence import NOUNS, Cadence, NotOwed, Period, format_cadenc
 from sereno.domain.calendar import WEEKDAYS, Calendar
 from sereno.domain.errors import SerenoError
 from sereno.domain.expected import Expected, expected
+from sereno.domain.pauses import Pause
 from sereno.domain.rules import DigestPlan, Monitor
 from sereno.domain.wallclock import first_reading, utc, zone_of
 from sereno.engine.agenda import Orders, owed
 from sereno.engine.mail_records import MailLine
+from sereno.engine.pausing import resting
 from sereno.engine.ports import Store
 from sereno.engine.records import JobResult, Run
 
@@ -109,8 +111,13 @@ def _answer(case: _Case, period: Period | None, runs: Sequence[Run], failures: S
         return f"Se hará desde el {_at(period.opens, zone_of(case.now))}."
     if utc(case.now) < utc(period.closes):
         decision = owed(case.monitor, case.plan, case.orders, case.now, case.calendar, case.store)
-        return f"Aún no: {decision.reason}." if isinstance(decision, NotOwed) else "Se debe ahora mismo."
-    return _missed(runs, failures)
+        return f"Aún no: {decision.reason}." if isinstance(decision, NotOwed) else _due_now(case)
+    return _missed(runs, failures, _rested(case, period))
+
+
+def _due_now(case: _Case) -> str:
+    pause = resting(case.store, case.now.date()).get(case.monitor.name)
+    return f"Se debe, pero la tarea está {pause.words}." if pause else "Se debe ahora mismo."
 
 
 def _nothing(case: _Case) -> str:
@@ -119,7 +126,7 @@ def _nothing(case: _Case) -> str:
     return f"No toca: {NOUNS[case.cadence.kind]} no tiene ningún día laborable."
 
 
-def _missed(runs: Sequence[Run], failures: Sequence[JobResult]) -> str:
+def _missed(runs: Sequence[Run], failures: Sequence[JobResult], rested: Pause | None) -> str:
     real = [run for run in runs if not run.forced and not run.trial]
     if real:
         why = {"blind": "a ciegas", "unaddressed": "sin destinatario"}.get(real[-1].state, real[-1].state)
@@ -130,9 +137,19 @@ def _missed(runs: Sequence[Run], failures: Sequence[JobResult]) -> str:
         return "No se hizo en su plazo: solo hubo rondas forzadas o en prueba, que no cuentan."
     if failures:
         return f"No se hizo en su plazo: la tarea falló {len(failures)} veces sin llegar a hacer la ronda."
+    if rested:
+        return f"No se hizo en su plazo: la tarea estuvo {rested.words}."
     return (
         "No se hizo en su plazo, ni consta ninguna ronda: Sereno no estaba en marcha, o no lo vigilaba aún."
     )
+
+
+def _rested(case: _Case, period: Period) -> Pause | None:
+    """Return the job's last pause, where it fell into the period."""
+    pause = case.store.logbook.pauses().get(case.monitor.name)
+    if pause is None or utc(pause.since) >= utc(period.closes):
+        return None
+    return pause if utc(first_reading(pause.until, time(), zone_of(case.now))) > utc(period.opens) else None
 
 
 def _of_day(case: _Case) -> str:

@@ -19,6 +19,8 @@ PROOF = timedelta(days=6 * 365 + 2)
 REFUSED = timedelta(days=31)
 RESULTS = timedelta(days=90)
 """Job results that are older are counted and no longer kept one by one."""
+OVER = timedelta()
+"""What has a time of its own after which it is nothing."""
 AT_ONCE = 500
 """Rows in one transaction."""
 PAGES_AT_ONCE = 1000
@@ -89,5 +91,5 @@ def _prune(keeper: Keeper, what: Waste, before: datetime, clock: Clock, work: _W
 def _limits(retention: Retention, now: datetime) -> Mapping[Waste, datetime]:
     ages: dict[Waste, timedelta] = dict.fromkeys(WASTES, HISTORY)
     ages |= {"own_bytes": retention.own, "foreign_bytes": retention.foreign}
-    ages |= {"notices": PROOF, "refusals": REFUSED, "jobs": RESULTS}
+    ages |= {"notices": PROOF, "deeds": PROOF, "refusals": REFUSED, "jobs": RESULTS, "sessions": OVER}
     return {what: (utc(now) - age).astimezone(now.tzinfo) for what, age in ages.items()}

@@ -18,11 +18,14 @@ Waste = Literal[
     "periods",
     "refusals",
     "jobs",
+    "sessions",
+    "deeds",
 ]
 """What may go, in the order in which it does: what rests on something goes before it.
 
 `own_bytes`, `foreign_bytes`: what was sent, of our own mail and of queues; `mail`: messages on which nothing
-rests, with their deliveries, attempts and the row of the queue that they were taken from.
+rests, with their deliveries, attempts and the row of the queue that they were taken from; `deeds`: what
+people did.
 """
 WASTES: tuple[Waste, ...] = get_args(Waste)
 

@@ -14,6 +14,7 @@ from sereno.engine.agenda import Post, decisions
 from sereno.engine.lead import extended
 from sereno.engine.logbook import Running
 from sereno.engine.master import MAIL_JOB, Master, State, guarded, keep_lead, show
+from sereno.engine.pausing import resting
 from sereno.engine.records import JobResult
 
 DAY = timedelta(days=1)
@@ -107,7 +108,11 @@ def reason_to_rest(post: Post, master: Master, calendar: Calendar) -> str:
     """Say why the job is not started; nothing when one of its digests owes a period."""
     if post.orders.unconfigured:
         return f"sin configurar: falta {', '.join(post.orders.unconfigured)}"
-    found = decisions(post, master.clock.now(), calendar, master.store)
+    now = master.clock.now()
+    pause = resting(master.store, now.date()).get(post.monitor.name)
+    if pause is not None:
+        return pause.words
+    found = decisions(post, now, calendar, master.store)
     idle = [f"{plan.name}: {decision.reason}" for plan, decision in found if isinstance(decision, NotOwed)]
     return "" if len(idle) < len(found) else "; ".join(idle)
 

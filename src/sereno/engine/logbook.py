@@ -8,8 +8,9 @@ from typing import Protocol
 from sereno.domain.alarms import Alarm
 from sereno.domain.cadence import Period
 from sereno.domain.outbox import Message
+from sereno.domain.pauses import Pause
 
-__all__ = ["Alarm", "DigestName", "Lease", "Logbook", "Missed", "Process", "Running"]
+__all__ = ["Alarm", "DigestName", "Lease", "Logbook", "Missed", "Pause", "Process", "Running"]
 
 DigestName = tuple[str, str]
 """A monitor and one of its digests."""
@@ -102,6 +103,14 @@ class Logbook(Protocol):
 
     def missed(self, since: datetime) -> list[Missed]:
         """Return the missed periods noted at or after `since`, in the order in which they ended."""
+        ...
+
+    def pauses(self) -> Mapping[str, Pause]:
+        """Return the last pause of each job that had one, also one that is over."""
+        ...
+
+    def pause(self, pause: Pause) -> None:
+        """Let a job rest, in the place of the pause that it had; one that ends today is lifted."""
         ...
 
     def alarms(self) -> Mapping[str, Alarm]:

@@ -1,6 +1,6 @@
 """The week's overview for the operators: how the watch stands, all of it, also where all is well."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sereno.domain.alarms import Condition
@@ -13,6 +13,7 @@ from sereno.engine.bulletin import HEADING, Bulletin, Item, badge_at, rank_of, t
 from sereno.engine.logbook import Missed
 from sereno.engine.mail_records import MailSummary
 from sereno.engine.master import MAIL_JOB
+from sereno.engine.pausing import resting
 from sereno.engine.ports import Store
 from sereno.engine.records import JobResult, Run
 from sereno.engine.wording import RUN_WORDS, code_words
@@ -45,8 +46,13 @@ def write_overview(
     since = now - WEEK
     missed, mail = store.logbook.missed(since), store.mail_summary(since)
     ordered = sorted(conditions, key=lambda each: (rank_of(each.subject), -each.level, each.subject))
-    notes = (*_unwatched(posts), *_mail_notes(mail))
-    sentence = _sentence(ordered, missed, posts)
+    pauses = resting(store, now.date())
+    notes = (
+        *_unwatched(posts),
+        *(f"{job}: {pause.words}. No se vigila." for job, pause in sorted(pauses.items())),
+        *_mail_notes(mail),
+    )
+    sentence = _sentence(ordered, missed, posts, pauses)
     return Bulletin(
         title=f"Resumen de la semana {week}",
         subject=f"{HEADING}: resumen semanal: {_short(ordered, missed)}",
@@ -65,13 +71,16 @@ def write_overview(
     )
 
 
-def _sentence(conditions: Sequence[Condition], missed: Sequence[Missed], posts: Sequence[Post]) -> str:
+def _sentence(
+    conditions: Sequence[Condition], missed: Sequence[Missed], posts: Sequence[Post], paused: Container[str]
+) -> str:
     """Say in one sentence whether all is well; what is not watched is never well."""
     if conditions or missed:
         pending = _count(conditions, "cosa pendiente", "cosas pendientes")
         unserved = _count(missed, "periodo sin servir en siete días", "periodos sin servir en siete días")
         return f"NO está todo en orden: {' y '.join(filter(None, [pending, unserved]))}."
-    watched = [post.monitor.name for post in posts if not post.orders.unconfigured]
+    names = [post.monitor.name for post in posts if not post.orders.unconfigured]
+    watched = [name for name in names if name not in paused]
     if len(watched) < len(posts):
         return f"En orden lo que se vigila, que no es todo: {', '.join(watched) or 'el correo'}."
     return "Todo en orden."

@@ -14,6 +14,7 @@ from sereno.domain.ledger import Entry, Ledger, Snooze, Track
 from sereno.domain.outbox import Message
 from sereno.domain.rules import Monitor, Query, Setting
 from sereno.domain.steps import Step
+from sereno.engine.access import Access, Audit
 from sereno.engine.history import History
 from sereno.engine.keeper import Keeper
 from sereno.engine.logbook import Logbook, Process
@@ -106,6 +107,12 @@ class Store(Protocol):
 
     @property
     def logbook(self) -> Logbook: ...  # noqa: D102
+
+    @property
+    def access(self) -> Access: ...  # noqa: D102
+
+    @property
+    def audit(self) -> Audit: ...  # noqa: D102
 
     def count_cycle(self) -> None:
         """Count one more cycle of the master."""

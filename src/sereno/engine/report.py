@@ -18,6 +18,7 @@ from sereno.engine.conditions import failures_in_a_row
 from sereno.engine.logbook import Process
 from sereno.engine.master import MAIL_JOB, State
 from sereno.engine.passing import iso, minutes_left, valid_until
+from sereno.engine.pausing import resting
 from sereno.engine.ports import Store
 from sereno.engine.records import JobResult, JobTotals
 
@@ -133,7 +134,7 @@ def _statistics(totals: Mapping[str, JobTotals], cycles: int) -> dict[str, Any]:
 def _modules(
     state: State, posts: Sequence[Post], calendar: Calendar, store: Store, now: datetime
 ) -> dict[str, dict[str, Any]]:
-    totals = store.job_totals()
+    totals, pauses = store.job_totals(), resting(store, now.date())
     unconfigured = {post.monitor.name for post in posts if post.orders.unconfigured}
     due = {post.monitor.name: _next_due(post, calendar, store, now) for post in posts}
     return {
@@ -142,6 +143,8 @@ def _modules(
             if job in unconfigured
             else "en marcha"
             if job in state.running
+            else "en pausa"
+            if job in pauses
             else "en espera",
             "reason": state.idle.get(job),
             "next_due": None if job in unconfigured else _iso(due.get(job)),

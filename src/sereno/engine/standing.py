@@ -1,21 +1,23 @@
 """How the watch stands, for a person: right also when the watchman is dead. Never a false all-clear."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, Literal
 
 from sereno.domain.cadence import Period
 from sereno.domain.calendar import Calendar
-from sereno.domain.wallclock import utc
+from sereno.domain.pauses import Pause
+from sereno.domain.wallclock import first_reading, utc, zone_of
 from sereno.engine.agenda import Duty, Post, agenda
 from sereno.engine.mail_records import MailSummary
 from sereno.engine.master import MAIL_JOB
+from sereno.engine.pausing import resting
 from sereno.engine.ports import Store
 from sereno.engine.records import JobResult
 from sereno.engine.wording import last_words
 
-JobState = Literal["en marcha", "en espera", "parada", "sin configurar"]
+JobState = Literal["en marcha", "en espera", "en pausa", "parada", "sin configurar"]
 START = "Arránquelo: run_master.py"
 LATELY = timedelta(days=7)
 """How long ago a missed period is still shown."""
@@ -77,10 +79,11 @@ def standing(
     troubles = [*filter(None, [trouble, error and f"El último ciclo falló: {error}"])]
     jobs: tuple[JobStanding, ...] = ()
     mail = None
+    pauses = {} if store is None else resting(store, now.date())
     if store is None:
         troubles.append(STORELESS)
     else:
-        jobs = tuple(_jobs(posts, calendar, store, now, _running(published) if not trouble else None))
+        jobs = tuple(_jobs(posts, calendar, store, now, _running(published) if not trouble else None, pauses))
         jobs = jobs if not trouble else tuple(map(_stopped, jobs))
         mail = store.mail_summary(now.replace(hour=0, minute=0, second=0, microsecond=0))
         blind = _digest_troubles(posts, store)
@@ -91,17 +94,19 @@ def standing(
         ]
     notes = (
         *_unconfigured(posts),
+        *(f"{job}: {pause.words}. No se vigila." for job, pause in sorted(pauses.items())),
         *(_mail_notes(mail) if mail else ()),
         *(_missed_notes(store, now) if store else ()),
     )
-    return Standing(_sentence(troubles, posts, published), tuple(troubles), notes, not trouble, jobs, mail)
+    sentence = _sentence(troubles, posts, published, pauses)
+    return Standing(sentence, tuple(troubles), notes, not trouble, jobs, mail)
 
 
 def unreadable(published: Published, posts: Sequence[Post], now: datetime, why: str) -> Standing:
     """Tell what can be told where the store cannot be read."""
     troubles = [*filter(None, [_watch_trouble(published, now)]), why]
     return Standing(
-        _sentence(troubles, posts, published), tuple(troubles), _unconfigured(posts), watched=False
+        _sentence(troubles, posts, published, ()), tuple(troubles), _unconfigured(posts), watched=False
     )
 
 
@@ -147,10 +152,15 @@ def _running(published: Published) -> frozenset[str]:
 
 
 def _jobs(
-    posts: Sequence[Post], calendar: Calendar, store: Store, now: datetime, running: frozenset[str] | None
+    posts: Sequence[Post],
+    calendar: Calendar,
+    store: Store,
+    now: datetime,
+    running: frozenset[str] | None,
+    pauses: Mapping[str, Pause],
 ) -> list[JobStanding]:
     at_work = running or frozenset()
-    found = [_job(post, calendar, store, now, at_work) for post in posts]
+    found = [_paused(_job(post, calendar, store, now, at_work), pauses, now) for post in posts]
     last = next(iter(store.job_results(MAIL_JOB, 1)), None)
     return [*found, JobStanding(MAIL_JOB, _state(MAIL_JOB, at_work), last, None)]
 
@@ -162,6 +172,16 @@ def _job(post: Post, calendar: Calendar, store: Store, now: datetime, running: f
         return JobStanding(name, "sin configurar", last, None)
     due = (_due(duty, now) for duty in agenda(post.monitor, post.orders, now, calendar, store))
     return JobStanding(name, _state(name, running), last, min(filter(None, due), default=None))
+
+
+def _paused(job: JobStanding, pauses: Mapping[str, Pause], now: datetime) -> JobStanding:
+    """Show that a job rests, and that it owes nothing before it goes on."""
+    pause = pauses.get(job.job)
+    if pause is None or job.state != "en espera":
+        return job
+    goes_on = first_reading(pause.until, time(), zone_of(now))
+    due = job.next_due and max(job.next_due, goes_on, key=utc)
+    return JobStanding(job.job, "en pausa", job.last, due)
 
 
 def _state(job: str, running: frozenset[str]) -> JobState:
@@ -242,14 +262,17 @@ def _unconfigured(posts: Sequence[Post]) -> tuple[str, ...]:
     )
 
 
-def _sentence(troubles: Sequence[str], posts: Sequence[Post], published: Published) -> str:
+def _sentence(
+    troubles: Sequence[str], posts: Sequence[Post], published: Published, paused: Container[str]
+) -> str:
     if troubles:
         return "NO está en orden: " + (
             "una cosa necesita a una persona."
             if len(troubles) == 1
             else f"{len(troubles)} cosas necesitan a una persona."
         )
-    watched = [post.monitor.name for post in posts if not post.orders.unconfigured]
+    names = [post.monitor.name for post in posts if not post.orders.unconfigured]
+    watched = [name for name in names if name not in paused]
     whole = len(watched) == len(posts)
     what = (
         "En orden"

@@ -28,6 +28,7 @@ def find_disagreements(
         yield from _no_way_out(texts, values)
     yield from _half_a_login(texts)
     yield from _login_in_the_clear(texts, values)
+    yield from _half_a_proxy(texts)
     yield from _no_certificates(texts, values)
     yield from _no_day(texts, values)
     yield from _no_such_region(texts, values)
@@ -67,6 +68,14 @@ def _no_way_out(texts: Texts, values: Mapping[str, Any]) -> Iterator[Fault]:
     if relay and not texts.get("MAIL_DOMAIN"):
         expected = "el dominio del que sale el correo; p. ej. MAIL_DOMAIN=example.com"
         yield Fault("MAIL_DOMAIN", UNSET, expected)
+
+
+def _half_a_proxy(texts: Texts) -> Iterator[Fault]:
+    """Find a header that nobody is trusted to send, or somebody trusted to send none."""
+    header, addresses = "CONSOLE_PROXY_HEADER", "CONSOLE_PROXY_ADDRESSES"
+    for there, missing in ((header, addresses), (addresses, header)):
+        if texts.get(there) and not texts.get(missing):
+            yield Fault(missing, UNSET, f"también, pues {there} lo está; o bien ninguna de las dos")
 
 
 def _half_a_login(texts: Texts) -> Iterator[Fault]:

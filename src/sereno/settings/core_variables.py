@@ -52,6 +52,21 @@ CORE = (
         ("MONITORS_DIR", "", kinds.PATH, "Carpeta de sus propios monitores, cada uno en una carpeta."),
     ),
     *_group(
+        "Consola",
+        (
+            "CONSOLE_PROXY_HEADER",
+            "",
+            kinds.HEADER,
+            "Cabecera en la que un proxy de confianza dice quién entra en la consola.",
+        ),
+        (
+            "CONSOLE_PROXY_ADDRESSES",
+            "",
+            kinds.NETWORKS,
+            "Direcciones de ese proxy; la cabecera de cualquier otra no se mira.",
+        ),
+    ),
+    *_group(
         "Ciclo",
         ("MASTER_CYCLE_LABORABLE_DIA", "5", kinds.INTERVAL, "Espera entre ciclos, día laborable, de día."),
         ("MASTER_CYCLE_LABORABLE_NOCHE", "60", kinds.INTERVAL, "Espera entre ciclos, laborable, de noche."),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -177,6 +178,13 @@ def _web_url(text: str) -> str:
     return url
 
 
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    found = tuple(ip_network(part.strip()) for part in re.split("[,;]", text) if part.strip())
+    if not found:
+        raise ValueError
+    return found
+
+
 def _parsed(parse: Callable[[str], object]) -> Any:  # noqa: ANN401 (an annotation made at run time)
     return Annotated[Any, PlainValidator(parse)]
 
@@ -233,6 +241,12 @@ RELOAD = Kind(Literal["signal", "auto"], "signal o auto")
 WEB_URL = Kind(
     _parsed(_web_url),
     "una dirección http o https entera, sin usuario ni #; p. ej. https://hc-ping.com/su-clave",
+)
+HEADER = Kind(
+    _parsed(partial(_match, "[A-Za-z][A-Za-z0-9-]*")), "el nombre de una cabecera HTTP; p. ej. X-Remote-User"
+)
+NETWORKS = Kind(
+    _parsed(_networks), "direcciones IP o redes separadas por coma; p. ej. 127.0.0.1, 10.20.0.0/16"
 )
 UNKNOWN_MAIL = Kind(Literal["hold", "retry"], "hold o retry")
 PATHS = Kind(

@@ -18,7 +18,7 @@ from sereno.settings.convert import convert
 from sereno.settings.kinds import FILE_URLS
 from sereno.settings.names import find_misspelt_names, recognise_older_names
 from sereno.settings.texts import Texts, gather_texts
-from sereno.settings.values import Mail, RegisterAccess, Settings, Smtp
+from sereno.settings.values import Console, Mail, RegisterAccess, Settings, Smtp
 from sereno.settings.variable import Variable
 from sereno.settings.variables import (
     QUEUES,
@@ -103,6 +103,7 @@ def _settings(
         digest_xlsx_from=values["DIGEST_XLSX_FROM"],
         operators=values.get("OPERATORS", ()),
         heartbeat_url=values.get("HEARTBEAT_URL"),
+        console=Console(values.get("CONSOLE_PROXY_HEADER", ""), values.get("CONSOLE_PROXY_ADDRESSES", ())),
         substitutes_file=home / values["SUSTITUTOS_FILE"] if "SUSTITUTOS_FILE" in values else None,
         smtp=_smtp(home, values) if "SMTP_HOST" in values else None,
         mail=_mail(home, values),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -54,6 +55,14 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
+class Console:
+    """Say whose word is taken for who enters the console, beside its own users; nobody's as a rule."""
+
+    proxy_header: str
+    proxies: tuple[IPv4Network | IPv6Network, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterAccess:
     """Say how a register is reached; without a URL it is not configured."""
 
@@ -91,6 +100,7 @@ class Settings:
     digest_xlsx_from: int
     operators: tuple[str, ...]
     heartbeat_url: str | None = field(repr=False)
+    console: Console
     substitutes_file: Path | None
     smtp: Smtp | None
     mail: Mail

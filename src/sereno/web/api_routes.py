@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import date, time, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, Depends, HTTPException, Query
 
 from sereno.domain.errors import StoreUnavailable
 from sereno.domain.outbox import State
@@ -22,9 +22,10 @@ from sereno.web.api import (
     run_forms,
     status_form,
 )
+from sereno.web.callers import API, KEPT_OUT, caller
+from sereno.web.entrance import Terms
 from sereno.web.reading import Reading, View, look, look_without_store
 
-API = "/api/v1"
 RECENT = timedelta(days=30)
 Limit = Annotated[int, Query(ge=1, le=1000)]
 Since = Annotated[date | None, Query(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
@@ -33,9 +34,9 @@ UNAVAILABLE: dict[int | str, dict[str, Any]] = {
 }
 
 
-def api_routes(read: Callable[[], Reading]) -> APIRouter:
-    """Say what programs can ask."""
-    router = APIRouter(prefix=API)
+def api_routes(read: Callable[[], Reading], terms: Terms) -> APIRouter:
+    """Say what programs can ask; each by a session, or by a user's name and password (RFC 7617)."""
+    router = APIRouter(prefix=API, dependencies=[Depends(caller(read, terms))], responses=KEPT_OUT)
 
     @router.get("/status")
     def status() -> StatusForm:

@@ -1,6 +1,6 @@
-"""The console's routes: pages for people, answers for machines; each opens the store for reading alone."""
+"""The console's routes: pages for people, forms, answers for machines; each opens the store anew."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
 from fastapi import FastAPI
@@ -12,26 +12,35 @@ from starlette.routing import Route
 
 from sereno import __version__
 from sereno.domain.errors import SerenoError
-from sereno.web.api_routes import API, api_routes
+from sereno.web.api_routes import api_routes
+from sereno.web.callers import API
 from sereno.web.catalogue import PROBLEMS
+from sereno.web.doors import Read, form_route, place_route
+from sereno.web.entrance import Terms
 from sereno.web.health import health
 from sereno.web.metrics import metrics
-from sereno.web.page import Asked
-from sereno.web.places import PLACES, STATIC, Answer, seen, static
-from sereno.web.reading import Reading
+from sereno.web.places import (
+    ACTS,
+    OPEN,
+    OPEN_ACTS,
+    OPERATING_ACTS,
+    OPERATORS_ONLY,
+    PLACES,
+    STATIC,
+    seen,
+    static,
+)
 from sereno.web.render import render_alone
-from sereno.web.words import visible
 
-Read = Callable[[], Reading]
 Endpoint = Callable[[Request], Response]
 FOR_AN_HOUR = {"cache-control": "max-age=3600"}
 LEAST = 1000
 """Bytes from which an answer is compressed."""
 
 
-def console(read: Read) -> FastAPI:
+def console(read: Read, terms: Terms | None = None) -> FastAPI:
     """Make the console of an installation, which is looked at anew for each answer."""
-    pages = [Route(path, _place(answer, read)) for path, answer in PLACES.items()]
+    on = terms or Terms()
     files = [Route(path, _static(path, kind)) for path, kind in STATIC.items()]
     app = FastAPI(
         title="Sereno",
@@ -39,9 +48,14 @@ def console(read: Read) -> FastAPI:
         docs_url=None,  # its page would load scripts from elsewhere
         redoc_url=None,
         openapi_url=f"{API}/openapi.json",
-        routes=[*pages, *files, Route("/healthz", _healthz(read)), Route("/metrics", _metrics(read))],
+        routes=[
+            *_places(read, on),
+            *files,
+            Route("/healthz", _healthz(read)),
+            Route("/metrics", _metrics(read)),
+        ],
     )
-    app.include_router(api_routes(read))
+    app.include_router(api_routes(read, on))
     app.add_middleware(GZipMiddleware, minimum_size=LEAST)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(SerenoError, _failed)
@@ -49,13 +63,18 @@ def console(read: Read) -> FastAPI:
     return app
 
 
-def _place(answer: Answer, read: Read) -> Endpoint:
-    return lambda request: seen(read(), lambda view: answer(view, _asked(request)))
-
-
-def _asked(request: Request) -> Asked:
-    path = {name: visible(value) for name, value in request.path_params.items()}
-    return Asked(path, {name: visible(value) for name, value in request.query_params.items()})
+def _places(read: Read, terms: Terms) -> list[Route]:
+    """Say who comes in where; a place that is named in no list is for who may read."""
+    return [
+        *(place_route(path, answer, None, read, terms) for path, answer in OPEN.items()),
+        *(
+            place_route(path, answer, "operate" if path in OPERATORS_ONLY else "read", read, terms)
+            for path, answer in PLACES.items()
+        ),
+        *(form_route(path, act, None, read, terms) for path, act in OPEN_ACTS.items()),
+        *(form_route(path, act, "read", read, terms) for path, act in ACTS.items()),
+        *(form_route(path, act, "operate", read, terms) for path, act in OPERATING_ACTS.items()),
+    ]
 
 
 def _healthz(read: Read) -> Endpoint:
@@ -79,8 +98,12 @@ def _static(path: str, kind: str) -> Endpoint:
 def _refused(request: Request, error: Exception) -> Response:
     """Answer in Spanish what there is not, or not so."""
     code = error.status_code if isinstance(error, HTTPException) else 500
-    why = str(error.detail) if isinstance(error, HTTPException) and code == 503 else PROBLEMS.get(code)
-    return _problem(request, code, why or PROBLEMS[400])
+    said = isinstance(error, HTTPException) and code in {401, 403, 429, 503}
+    why = (
+        str(error.detail) if isinstance(error, HTTPException) and said else PROBLEMS.get(code, PROBLEMS[400])
+    )
+    headers = error.headers if isinstance(error, HTTPException) else None
+    return _problem(request, code, why, headers)
 
 
 def _failed(request: Request, error: Exception) -> Response:
@@ -92,7 +115,7 @@ def _broken(request: Request, _error: Exception) -> Response:
     return _problem(request, 500, PROBLEMS[500])
 
 
-def _problem(request: Request, code: int, why: str) -> Response:
+def _problem(request: Request, code: int, why: str, headers: Mapping[str, str] | None = None) -> Response:
     if request.url.path.startswith((API, "/healthz", "/metrics")):
-        return JSONResponse({"detail": why}, code)
-    return HTMLResponse(render_alone("problem.html", code=code, why=why, version=__version__), code)
+        return JSONResponse({"detail": why}, code, headers)
+    return HTMLResponse(render_alone("problem.html", code=code, why=why, version=__version__), code, headers)

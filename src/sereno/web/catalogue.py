@@ -18,6 +18,7 @@ SECTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "calendario": ("/calendario", "Calendario"),
     "reglas": ("/reglas", "Reglas"),
     "ajustes": ("/ajustes", "Ajustes"),
+    "registro": ("/registro", "Registro"),
 }
 READ_ONLY: Final = "Solo se mira: desde aquí nada cambia."
 SEEN_AT: Final = "Visto el"
@@ -44,7 +45,13 @@ YES_NO: Final = {True: "sí", False: "no"}
 # Hoy
 JOBS: Final = "Tareas"
 JOB_TITLES: Final = {"email_services": "Correo saliente"}
-JOB_TONES: Final = {"en marcha": "good", "en espera": "calm", "parada": "bad", "sin configurar": "warn"}
+JOB_TONES: Final = {
+    "en marcha": "good",
+    "en espera": "calm",
+    "en pausa": "warn",
+    "parada": "bad",
+    "sin configurar": "warn",
+}
 JOB_HEADINGS: Final = ("Tarea", "Estado", "Última vez", "Resultado", "Halló", "Próxima")
 EVERY_CYCLE: Final = "en cada ciclo"
 MAIL_CARD: Final = "Correo"

@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from sereno.domain.hosts import is_ip
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -28,24 +30,29 @@ HEADERS = {
     "cache-control": "no-store",
 }
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
-REFUSED = "Aquí solo se atiende a esta máquina: abra la consola por 127.0.0.1 o localhost.\n"
+REFUSED = "Por ese nombre no se atiende aquí: abra la consola por {names}.\n"
 
 
 def guarded(app: App, names: frozenset[str] = LOCAL_NAMES) -> App:
     """Add the headers to every answer, and refuse a request for a host of another name.
 
     A page elsewhere may have its own name point to this machine; its requests come with that name.
+    A number is nobody's name: where others than this machine are answered, any address is.
     """
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await app(scope, receive, send)
-        elif _host(scope) in names:
+        elif _is_ours(_host(scope), names):
             await app(scope, receive, _adding(send))
         else:
-            await _refuse(_adding(send))
+            await _refuse(_adding(send), names)
 
     return answer
+
+
+def _is_ours(host: str, names: frozenset[str]) -> bool:
+    return host in names or (names != LOCAL_NAMES and is_ip(host.strip("[]")))
 
 
 def _host(scope: Scope) -> str:
@@ -65,7 +72,8 @@ def _adding(send: Send) -> Send:
     return send_with_headers
 
 
-async def _refuse(send: Send) -> None:
+async def _refuse(send: Send, names: frozenset[str]) -> None:
+    said = REFUSED.format(names=" o ".join(sorted(names)))
     headers = [(b"content-type", b"text/plain; charset=utf-8")]
     await send({"type": "http.response.start", "status": 421, "headers": headers})
-    await send({"type": "http.response.body", "body": REFUSED.encode()})
+    await send({"type": "http.response.body", "body": said.encode()})

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sereno.web.entrance import READER, Visitor
 from sereno.web.reading import View
 
 PAGE_ROWS = 50
@@ -20,6 +21,7 @@ class Asked:
     query: Mapping[str, str] = field(default_factory=dict)
     live: bool = True
     """False for pages that become files: nothing there answers a filter."""
+    visitor: Visitor = READER
 
     def of(self, name: str) -> str:
         """Return what a filter asks for; empty where it asks for everything."""

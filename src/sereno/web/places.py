@@ -7,11 +7,14 @@ from typing import TypeVar
 from starlette.responses import HTMLResponse, Response
 
 from sereno.domain.errors import StoreUnavailable
+from sereno.web.acting import Act
 from sereno.web.calendar import calendar
 from sereno.web.catalogue import MISSING, PROBLEM, PROBLEMS
+from sereno.web.deeds import deeds
 from sereno.web.finding import finding
 from sereno.web.findings import SHEET, findings, sheet
 from sereno.web.guard import FRAMED_POLICY, PICTURE_POLICY
+from sereno.web.login import enter, leave, login
 from sereno.web.mail import delivery, delivery_html, outbox
 from sereno.web.page import Asked, Page, Show
 from sereno.web.plots import picture, plots
@@ -100,4 +103,15 @@ PLACES: Mapping[str, Answer] = {
     "/calendario/{year}": _page("calendario", calendar, from_store=False),
     "/reglas": _page("reglas", rules, from_store=False),
     "/ajustes": _page("ajustes", settings, from_store=False),
+    "/registro": _page("registro", deeds),
 }
+OPERATORS_ONLY = frozenset({"/registro"})
+"""Places that show what only the operating role may see; the static export leaves them out."""
+LOGIN = "/entrar"
+OPEN: Mapping[str, Answer] = {LOGIN: _page("entrar", login, from_store=False)}
+"""Places for who has not said who they are."""
+ACTS: Mapping[str, Act] = {"/salir": leave}
+"""What a form may do that somebody who is known sends."""
+OPEN_ACTS: Mapping[str, Act] = {LOGIN: enter}
+OPERATING_ACTS: Mapping[str, Act] = {}
+"""What only the operating role may do."""

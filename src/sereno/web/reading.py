@@ -8,6 +8,7 @@ from datetime import datetime
 from sereno.domain.calendar import Calendar
 from sereno.domain.errors import StoreUnavailable
 from sereno.domain.rules import Monitor
+from sereno.engine.access import Passwords
 from sereno.engine.agenda import Post
 from sereno.engine.open_findings import OpenFinding, open_findings
 from sereno.engine.plotting import Plot
@@ -52,6 +53,9 @@ class Reading:
     """What an operator should know: settings, calendar, mail on trial."""
     settings: Callable[[], Sequence[ShownSetting]]
     cases: Callable[[Monitor], Sequence[CaseName]]
+    change: Callable[[], AbstractContextManager[Store]]
+    """Lends the store to be written to, making or migrating it where needed; raises StoreUnavailable."""
+    passwords: Passwords
     sheet: Callable[[Sequence[str], Sequence[Sequence[str]]], bytes]
     """Writes a table as CSV in which no text is a formula."""
     draw: Callable[[Plot], bytes]

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from sereno.domain.foreign import short_name
 from sereno.engine.wording import code_words
-from sereno.web import catalogue, words
+from sereno.web import catalogue, catalogue_access, words
 from sereno.web.page import Asked, Page
 from sereno.web.reading import View
 
@@ -25,6 +25,7 @@ def render(page: Page, view: View, asked: Asked, here: str) -> str:
         now=view.now,
         version=view.reading.version,
         live=asked.live,
+        visitor=asked.visitor,
         here=here,
     )
 
@@ -59,7 +60,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"t": catalogue, "link": link}
+    environment.globals |= {"t": catalogue, "a": catalogue_access, "link": link}
     filters: dict[str, Callable[..., Any]] = {
         "code_words": code_words,
         "short_name": short_name,

@@ -1,4 +1,4 @@
-"""The console served over HTTP, to this machine alone."""
+"""The console served over HTTP: to this machine alone, unless everybody must say who they are."""
 
 import signal
 import socket
@@ -7,20 +7,26 @@ from collections.abc import Callable
 import uvicorn
 
 from sereno.domain.errors import Fault, FaultyInput, SerenoError
-from sereno.web.app import Read, console
-from sereno.web.guard import guarded
+from sereno.domain.hosts import is_ip, is_loopback
+from sereno.web.app import console
+from sereno.web.catalogue_access import NOT_BEYOND
+from sereno.web.doors import Read
+from sereno.web.entrance import Terms
+from sereno.web.guard import LOCAL_NAMES, guarded
 
-LOOPBACK = {"127.0.0.1": socket.AF_INET, "localhost": socket.AF_INET, "::1": socket.AF_INET6}
 GRACE = 5
 """Seconds that answers under way have when the console stops."""
 
 
-def open_socket(host: str, port: int) -> socket.socket:
-    """Listen at a port of this machine; raise FaultyInput for another host, SerenoError for a port in use."""
-    if host not in LOOPBACK:
-        expected = f"{', '.join(LOOPBACK)}: la consola solo atiende a la propia máquina"
-        raise FaultyInput((Fault("--host", host, expected),))
-    listener = socket.socket(LOOPBACK[host])
+def open_socket(host: str, port: int, *, known: bool) -> socket.socket:
+    """Listen at a port; raise SerenoError for one in use.
+
+    Raises FaultyInput for a host beyond this machine, unless everybody is `known` who comes.
+    """
+    if not known and not is_loopback(host):
+        raise FaultyInput((Fault("--host", host, NOT_BEYOND),))
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
     try:
         if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # Windows lets another process share a port otherwise
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
@@ -31,15 +37,26 @@ def open_socket(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise SerenoError(
-            f"{host}:{port}: no se puede escuchar ahí ({error.strerror}). Elija otro puerto con --port"
+            f"{host}:{port}: no se puede escuchar ahí ({error.strerror or error}). "
+            "Elija otro puerto con --port, u otra dirección con --host"
         ) from error
     return listener
 
 
-def serve(read: Read, listener: socket.socket, tell: Callable[[], None]) -> None:
+def names_of(host: str) -> frozenset[str]:
+    """Return the names by which who listens at a host is asked for."""
+    if is_loopback(host):
+        return LOCAL_NAMES
+    own = {host.lower()} if not is_ip(host) else set()
+    return LOCAL_NAMES | {socket.gethostname().lower(), socket.getfqdn().lower()} | own
+
+
+def serve(
+    read: Read, listener: socket.socket, terms: Terms, names: frozenset[str], tell: Callable[[], None]
+) -> None:
     """Answer until somebody stops the process; `tell` that it answers."""
     config = uvicorn.Config(
-        guarded(console(read)),
+        guarded(console(read, terms), names),
         log_config=None,
         access_log=False,
         lifespan="off",

@@ -18,7 +18,7 @@ from sereno.adapters.store.memory_mail import Kept, Parcel, Shelf, Taken
 from sereno.adapters.store.migrations import is_of_our_version
 from sereno.adapters.store.refusals import read_refusals
 from sereno.adapters.store.rows import period_of, run_of
-from sereno.engine.logbook import Missed
+from sereno.engine.logbook import Missed, Pause
 from sereno.engine.mail_records import Hold
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -75,6 +75,8 @@ def _watch(book: MemoryLogbook, connection: Connection) -> None:
     book.made = connection.execute(select(schema.store_info.c.made_at)).scalar_one()
     for row in _rows(connection, select(schema.accounts)):
         book.settled[row["monitor"], row["digest"]] = row["until"]
+    for row in _rows(connection, select(schema.pauses)):
+        book.rests[row["job"]] = Pause(**row)
     for row in _rows(connection, select(schema.missed)):
         book.unserved[row["monitor"], row["digest"], row["period"]] = Missed(**row)
 

@@ -18,6 +18,7 @@ from sereno.domain.alarms import Alarm
 from sereno.domain.cadence import Period
 from sereno.domain.errors import StoreUnavailable
 from sereno.domain.outbox import Message
+from sereno.domain.pauses import Pause
 from sereno.engine.logbook import DigestName, Lease, Missed, Process, Running
 
 _lease, _account, _missed = watch_schema.lease.c, watch_schema.accounts.c, watch_schema.missed.c
@@ -100,6 +101,16 @@ class SqlLogbook:
         noted = select(watch_schema.missed).where(_missed.noted_at >= since)
         ordered = noted.order_by(_missed.closed_at, _missed.monitor, _missed.digest, _missed.period)
         return [Missed(**self._localised(row)) for row in self._rows(ordered)]
+
+    def pauses(self) -> Mapping[str, Pause]:
+        """Return the last pause of each job that had one, also one that is over."""
+        rows = self._rows(select(watch_schema.pauses))
+        return {row["job"]: Pause(**self._localised(row)) for row in rows}
+
+    def pause(self, pause: Pause) -> None:
+        """Let a job rest, in the place of the pause that it had."""
+        with writing(self.engine) as connection:
+            upsert(connection, watch_schema.pauses, [asdict(pause)])
 
     def alarms(self) -> Mapping[str, Alarm]:
         """Return by subject what the operators know and what is not over."""

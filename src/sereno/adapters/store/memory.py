@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from operator import attrgetter
 
+from sereno.adapters.store.memory_access import MemoryAccess, MemoryAudit
 from sereno.adapters.store.memory_desk import MemoryDesk, MemoryIntake
 from sereno.adapters.store.memory_history import MemoryHistory
 from sereno.adapters.store.memory_keeping import MemoryKeeper, added
@@ -43,6 +44,8 @@ class MemoryStore:
         self._job_results: list[JobResult] = []
         self._folded: dict[str, JobTotals] = {}
         self.history = MemoryHistory(self._ledger, self._runs, self.logbook.made_at, self._counts, self._zone)
+        self.access = MemoryAccess(self._zone)
+        self.audit = MemoryAudit(self._zone)
         self.keeper = MemoryKeeper(
             self.shelf,
             self._ledger,
@@ -51,6 +54,8 @@ class MemoryStore:
             self._job_results,
             self._folded,
             self.logbook.unserved,
+            self.access,
+            self.audit,
         )
 
     def count_cycle(self) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sereno.adapters.store.memory_access import MemoryAccess, MemoryAudit
 from sereno.adapters.store.memory_ledger import MemoryLedger
 from sereno.adapters.store.memory_mail import Shelf
 from sereno.domain.cadence import Period
@@ -25,6 +26,8 @@ class MemoryKeeper:
     results: list[JobResult]
     folded: dict[str, JobTotals]
     unserved: dict[tuple[str, str, str], Missed]
+    access: MemoryAccess
+    audit: MemoryAudit
 
     def prune(self, what: Waste, before: datetime, most: int) -> Iterator[Gone]:  # noqa: ARG002  the port's
         """Take away what was over before then, all at once."""
@@ -54,6 +57,8 @@ class MemoryKeeper:
             "periods": lambda: self._periods(at),
             "refusals": lambda: self._refusals(at),
             "jobs": lambda: self._jobs(at),
+            "sessions": lambda: Gone(self.access.forget(at)),
+            "deeds": lambda: Gone(self.audit.forget(at)),
         }
         return prunings[what]()
 

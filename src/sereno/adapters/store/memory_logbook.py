@@ -11,6 +11,7 @@ from sereno.domain.alarms import Alarm
 from sereno.domain.cadence import Period
 from sereno.domain.errors import StoreUnavailable
 from sereno.domain.outbox import Message
+from sereno.domain.pauses import Pause
 from sereno.domain.wallclock import utc
 from sereno.engine.logbook import DigestName, Lease, Missed, Process, Running
 
@@ -26,6 +27,7 @@ class MemoryLogbook:
     works: dict[str, Running] = field(default_factory=dict)
     settled: dict[DigestName, datetime] = field(default_factory=dict)
     unserved: dict[tuple[str, str, str], Missed] = field(default_factory=dict)
+    rests: dict[str, Pause] = field(default_factory=dict)
     told: dict[str, Alarm] = field(default_factory=dict)
 
     def made_at(self) -> datetime:
@@ -94,6 +96,14 @@ class MemoryLogbook:
         noted = [each for each in self.unserved.values() if each.noted_at >= utc(since)]
         ordered = sorted(noted, key=attrgetter("closed_at", "monitor", "digest", "period"))
         return [moved(each, self.shelf.zone, "closed_at", "noted_at") for each in ordered]
+
+    def pauses(self) -> Mapping[str, Pause]:
+        """Return the last pause of each job that had one, also one that is over."""
+        return {job: moved(each, self.shelf.zone, "since") for job, each in self.rests.items()}
+
+    def pause(self, pause: Pause) -> None:
+        """Let a job rest, in the place of the pause that it had."""
+        self.rests[pause.job] = moved(pause, UTC, "since")
 
     def alarms(self) -> Mapping[str, Alarm]:
         """Return by subject what the operators know and what is not over."""

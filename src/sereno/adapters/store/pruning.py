@@ -212,4 +212,6 @@ PRUNINGS: Mapping[Waste, Pruning] = {
     "periods": Pruning(_find_periods, _drop_periods),
     "refusals": _plain(schema.refusals.c.address, lambda before: schema.refusals.c.refused_at < before),
     "jobs": Pruning(_find_jobs, _drop_jobs),
+    "sessions": _plain(schema.sessions.c.token, lambda before: schema.sessions.c.until < before),
+    "deeds": _plain(schema.deeds.c.number, lambda before: schema.deeds.c.at < before),
 }

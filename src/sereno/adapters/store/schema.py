@@ -15,6 +15,7 @@ from sqlalchemy import (
     text,
 )
 
+from sereno.adapters.store.access_schema import deeds, sessions, users
 from sereno.adapters.store.columns import Instant, Words, metadata
 from sereno.adapters.store.mail_schema import (
     DUE,
@@ -27,7 +28,7 @@ from sereno.adapters.store.mail_schema import (
     refusals,
     taken_in,
 )
-from sereno.adapters.store.watch_schema import accounts, alarms, lease, missed, running
+from sereno.adapters.store.watch_schema import accounts, alarms, lease, missed, pauses, running
 
 __all__ = [
     "DUE",
@@ -41,6 +42,7 @@ __all__ = [
     "alarms",
     "attempts",
     "bodies",
+    "deeds",
     "deliveries",
     "findings",
     "job_results",
@@ -50,16 +52,19 @@ __all__ = [
     "metadata",
     "missed",
     "notices",
+    "pauses",
     "periods",
     "queues",
     "refusals",
     "running",
     "runs",
+    "sessions",
     "snoozes",
     "steps",
     "store_info",
     "taken_in",
     "tellings",
+    "users",
 ]
 
 store_info = Table(

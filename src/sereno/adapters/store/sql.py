@@ -13,7 +13,6 @@ from sqlalchemy import (
     RowMapping,
     Select,
     delete,
-    func,
     insert,
     select,
     update,
@@ -21,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from sereno.adapters.store import schema
+from sereno.adapters.store.access import SqlAccess, SqlAudit
 from sereno.adapters.store.backup import copy_before_change
 from sereno.adapters.store.desk import SqlDesk
 from sereno.adapters.store.engine import (
@@ -51,12 +51,11 @@ from sereno.adapters.store.queueing import queue_messages, read_summary
 from sereno.adapters.store.refusals import read_refusals
 from sereno.adapters.store.rows import (
     job_result_of,
-    job_totals_of,
-    joined,
     period_of,
     run_of,
     run_row,
 )
+from sereno.adapters.store.totals import read_totals
 from sereno.domain.cadence import Period
 from sereno.domain.errors import AlreadyComplete, StoreUnavailable
 from sereno.domain.ledger import Entry, Ledger, Snooze, Track
@@ -109,6 +108,16 @@ class SqlStore:
     def logbook(self) -> SqlLogbook:
         """Return the master's own records."""
         return SqlLogbook(self.engine, self.zone, self.recipients_at_once)
+
+    @property
+    def access(self) -> SqlAccess:
+        """Return who may enter the console."""
+        return SqlAccess(self.engine, self.zone)
+
+    @property
+    def audit(self) -> SqlAudit:
+        """Return what people did."""
+        return SqlAudit(self.engine, self.zone)
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -228,16 +237,8 @@ class SqlStore:
 
     def job_totals(self) -> dict[str, JobTotals]:
         """Count every result there ever was, by job."""
-        well = _job.code == 0
-        counted = select(
-            _job.job,
-            func.count().label("runs"),
-            func.count().filter(well).label("successes"),
-            func.max(_job.ended_at).filter(well).label("last_success"),
-        ).group_by(_job.job)
-        recent = {row["job"]: job_totals_of(row, self.zone) for row in self._rows(counted)}
-        folded = {row["job"]: job_totals_of(row, self.zone) for row in self._rows(select(schema.job_totals))}
-        return {job: joined(folded.get(job), recent.get(job)) for job in {*folded, *recent}}
+        with reading(self.engine) as connection:
+            return read_totals(connection, self.zone)
 
     def _rows(self, query: Select[Any]) -> Sequence[RowMapping]:
         with reading(self.engine) as connection:

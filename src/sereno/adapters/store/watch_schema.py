@@ -1,6 +1,6 @@
 """The store's tables of the master's own watch; each change needs its migration."""
 
-from sqlalchemy import CheckConstraint, Column, Double, Index, Integer, Table, Text
+from sqlalchemy import CheckConstraint, Column, Date, Double, Index, Integer, Table, Text
 
 from sereno.adapters.store.columns import Instant, Words, metadata
 
@@ -45,6 +45,16 @@ missed = Table(
     Column("closed_at", Instant, nullable=False),
     Column("noted_at", Instant, nullable=False),
     Index("ix_missed_noted_at", "noted_at"),
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("job", Text, primary_key=True),
+    Column("until", Date, nullable=False),
+    Column("who", Words, nullable=False),
+    Column("why", Words, nullable=False),
+    Column("since", Instant, nullable=False),
 )
 
 alarms = Table(

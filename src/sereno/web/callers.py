@@ -1,0 +1,58 @@
+"""Programs at the door of the API: a session, a trusted proxy, or a user's name and password."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import HTTPException, Request, Security
+from fastapi.security import APIKeyCookie, HTTPBasic, HTTPBasicCredentials
+
+from sereno.domain.errors import StoreUnavailable
+from sereno.web import catalogue_access as words
+from sereno.web.entrance import COOKIE, Terms, visitor_of
+from sereno.web.login import verified
+from sereno.web.places import seen
+from sereno.web.reading import Reading, View
+
+API = "/api/v1"
+STATUS = f"{API}/status"
+REALM = {"www-authenticate": 'Basic realm="sereno", charset="UTF-8"'}
+KEPT_OUT: dict[int | str, dict[str, Any]] = {
+    401: {"description": "Users exist and the caller is none."},
+    429: {"description": "Too many refused passwords; Retry-After says when to try again."},
+}
+Basic = Annotated[HTTPBasicCredentials | None, Security(HTTPBasic(auto_error=False))]
+Cookie = Annotated[str | None, Security(APIKeyCookie(name=COOKIE, auto_error=False))]
+
+
+def caller(read: Callable[[], Reading], terms: Terms) -> Callable[..., None]:
+    """Return what keeps out callers who may not read; while the store cannot be read, its routes tell so."""
+
+    def admit(request: Request, basic: Basic = None, _session: Cookie = None) -> None:
+        reading = read()
+        if not basic:
+            seen(reading, lambda view: _admit(request, view, terms))
+            return
+        _admit_by_password(reading, basic, request.client.host if request.client else "")
+
+    return admit
+
+
+def _admit(request: Request, view: View, terms: Terms) -> None:
+    if view.fault:
+        if terms.loopback and request.url.path == STATUS:
+            return  # this machine is told how the watch stands
+        raise HTTPException(503, words.NOBODY_KNOWN.format(fault=view.fault))
+    if not visitor_of(request, view, terms).may("read"):
+        raise HTTPException(401, words.API_NEEDS, REALM)
+
+
+def _admit_by_password(reading: Reading, basic: HTTPBasicCredentials, client: str) -> None:
+    try:
+        tried = verified(reading, basic.username, basic.password, client)
+    except StoreUnavailable as error:
+        raise HTTPException(503, words.NOBODY_KNOWN.format(fault=error)) from error
+    if tried.wait_until is not None or tried.busy:
+        seconds = (tried.wait_until - reading.now()).total_seconds() if tried.wait_until else 5
+        raise HTTPException(429, words.API_WAITS, {"retry-after": str(max(1, round(seconds)))})
+    if tried.user is None:
+        raise HTTPException(401, words.REFUSED, REALM)

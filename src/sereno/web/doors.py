@@ -1,0 +1,89 @@
+"""Each place and each form has a door: who may pass is let in, everybody else is told why not."""
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from sereno.domain.access import Role
+from sereno.web import catalogue_access as words
+from sereno.web.acting import GUARD, Act, NotForm, Order, form_of, is_own
+from sereno.web.entrance import COOKIE, Terms, Visitor, is_encrypted, is_guarded, proxied_name, visitor_of
+from sereno.web.page import Asked
+from sereno.web.places import LOGIN, Answer, seen
+from sereno.web.reading import Reading, View
+from sereno.web.words import visible
+
+Read = Callable[[], Reading]
+FIRST = "/"
+"""Says how the watch stands, which this machine is told also while nobody can be known."""
+
+
+def place_route(path: str, answer: Answer, needed: Role | None, read: Read, terms: Terms) -> Route:
+    """Let who may see a place see it; `needed` is None for a place that is open to all."""
+
+    def shown(view: View, request: Request) -> Response:
+        visitor = visitor_of(request, view, terms)
+        is_first = path == FIRST and terms.loopback and bool(view.fault)
+        if needed is None or is_first or visitor.may(needed):
+            return answer(view, _asked(request, visitor))
+        return _kept_out(request, view, terms, visitor)
+
+    return Route(path, lambda request: seen(read(), lambda view: shown(view, request)))
+
+
+def form_route(path: str, act: Act, needed: Role | None, read: Read, terms: Terms) -> Route:
+    """Do what a form wants whose sender may want it; refuse what another's page may have sent."""
+
+    async def taken(request: Request) -> Response:
+        try:
+            form = await form_of(request)
+        except NotForm as error:
+            raise HTTPException(error.status, words.BAD_FORMS[error.status]) from error
+        return await run_in_threadpool(_done, request, dict(form))
+
+    def _done(request: Request, form: dict[str, str]) -> Response:
+        reading = read()
+        visitor = seen(reading, lambda view: _sender(request, view, needed, terms))
+        if not is_own(request) or (needed is not None and not is_guarded(visitor, form.get(GUARD, ""))):
+            raise HTTPException(403, words.STALE_FORM)
+        path_parts = {name: visible(value) for name, value in request.path_params.items()}
+        client = request.client.host if request.client else ""
+        token, encrypted = request.cookies.get(COOKIE, ""), is_encrypted(request, terms)
+        return act(reading, Order(visitor, path_parts, form, client, token, encrypted))
+
+    endpoint: Callable[[Request], Awaitable[Response]] = taken
+    return Route(path, endpoint, methods=["POST"])
+
+
+def _sender(request: Request, view: View, needed: Role | None, terms: Terms) -> Visitor:
+    """Tell who sends a form; raise HTTPException for who may not, StoreUnavailable."""
+    visitor = visitor_of(request, view, terms)
+    if needed is None or (visitor.may(needed) and visitor.guard):
+        return visitor
+    if view.fault:
+        raise HTTPException(503, words.NOBODY_KNOWN.format(fault=view.fault))
+    raise HTTPException(403, words.NOT_YOURS if visitor.name else words.NOBODY_OPERATES)
+
+
+def _kept_out(request: Request, view: View, terms: Terms, visitor: Visitor) -> Response:
+    """Say why somebody sees nothing here; who has not said who they are can."""
+    if view.fault:
+        raise HTTPException(503, words.NOBODY_KNOWN.format(fault=view.fault))
+    named = proxied_name(request, terms)
+    if named and visitor.role is None:
+        raise HTTPException(403, words.UNKNOWN_NAME.format(name=visible(named)))
+    if visitor.role is not None:
+        raise HTTPException(403, words.NOT_YOURS if visitor.name else words.NOBODY_OPERATES)
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"{LOGIN}?a={quote(wanted, safe='/')}", 303)
+
+
+def _asked(request: Request, visitor: Visitor) -> Asked:
+    path = {name: visible(value) for name, value in request.path_params.items()}
+    query = {name: visible(value) for name, value in request.query_params.items()}
+    return Asked(path, query, visitor=visitor)

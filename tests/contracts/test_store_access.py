@@ -1,0 +1,94 @@
+"""Who may enter the console, who is in and who did what, in every store."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from tests.contracts.building import LONG_AGO, MINUTE, NOW
+
+from sereno.engine.access import Deed, User
+from sereno.engine.keeper import Gone
+
+ANA, LUIS = User("ana", "operate", "clave", NOW), User("Óscar", "read", None, NOW)
+DEED = Deed(NOW, "ana", "entered", "ana", "127.0.0.1")
+
+
+@pytest.fixture
+def access(store):
+    return store.access
+
+
+def test_a_user_is_kept_to_the_letter_and_found_by_that_name_alone(place, access):
+    access.keep_user(ANA)
+    assert place.die().access.user("ana") == ANA
+    assert [access.user(name) for name in ("Ana", "an", "", "ana ")] == [None] * 4
+
+
+def test_users_come_by_name(access):
+    for user in (LUIS, ANA, replace(ANA, name="Zoe")):
+        access.keep_user(user)
+    assert [each.name for each in access.users()] == ["Zoe", "ana", "Óscar"]
+
+
+def test_who_is_in_is_in_until_then(place, access):
+    access.keep_user(ANA)
+    access.enter("t1", "ana", NOW + MINUTE)
+    assert place.die().access.inside("t1", NOW) == ANA
+    assert access.inside("t1", NOW + MINUTE) is None
+    assert access.inside("t2", NOW) is None
+
+
+def test_who_leaves_is_out_and_others_stay_in(access):
+    access.keep_user(ANA)
+    for token in ("t1", "t2"):
+        access.enter(token, "ana", NOW + MINUTE)
+    access.leave("t1")
+    access.leave("never there")
+    assert (access.inside("t1", NOW), access.inside("t2", NOW)) == (None, ANA)
+
+
+def test_a_change_of_a_user_and_their_going_end_their_sessions_and_nobody_elses(access):
+    for user in (ANA, LUIS):
+        access.keep_user(user)
+        access.enter(user.name, user.name, NOW + MINUTE)
+    access.keep_user(replace(ANA, role="read"))
+    assert access.inside("ana", NOW) is None
+    access.enter("again", "ana", NOW + MINUTE)
+    assert access.remove_user("ana")
+    assert not access.remove_user("ana")
+    assert (access.inside("again", NOW), access.user("ana")) == (None, None)
+    assert access.inside(LUIS.name, NOW) == LUIS
+
+
+def test_deeds_come_newest_first_those_of_one_kind_where_asked_and_no_more_than_asked(place, store):
+    other = Deed(NOW + MINUTE, "sistema/root", "user_added", "ana", "\0 y más")
+    for deed in (DEED, other, DEED):
+        store.audit.note(deed)
+    kept = replace(other, detail="\ufffd y más")
+    audit = place.die().audit
+    told = [replace(each, detail=each.detail.replace("\0", "\ufffd")) for each in audit.deeds(NOW, 10)]
+    assert told == [kept, DEED, DEED]
+    assert audit.deeds(NOW, 10, action="entered") == [DEED, DEED]
+    assert len(audit.deeds(NOW, 1)) == 1
+    assert audit.deeds(NOW + 2 * MINUTE, 10) == []
+
+
+def test_refusals_are_those_of_the_window(store):
+    refused = replace(DEED, action="entry_refused", who="")
+    store.audit.note(replace(refused, at=NOW - 20 * MINUTE))
+    store.audit.note(refused)
+    store.audit.note(DEED)
+    assert list(store.audit.refusals(NOW - 15 * MINUTE)) == [refused]
+
+
+def test_sessions_go_when_they_are_over_and_deeds_after_their_time(place, store):
+    store.access.keep_user(ANA)
+    store.access.enter("over", "ana", NOW - MINUTE)
+    store.access.enter("in", "ana", NOW + MINUTE)
+    store.audit.note(replace(DEED, at=LONG_AGO))
+    store.audit.note(DEED)
+    assert list(store.keeper.prune("sessions", NOW, 10)) == [Gone(1)]
+    assert list(store.keeper.prune("deeds", NOW - timedelta(days=1), 10)) == [Gone(1)]
+    after = place.die()
+    assert after.access.inside("in", NOW) == ANA
+    assert after.audit.deeds(LONG_AGO, 10) == [DEED]
