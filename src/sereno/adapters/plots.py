@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from io import StringIO
 from itertools import groupby
+from textwrap import fill
 from threading import Lock
 from typing import Final
 from xml.sax.saxutils import escape
@@ -14,13 +15,15 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sereno.engine.plotting import WIDTH, Plot, Spot
+from sereno.engine.plotting import Plot, Spot
 
 POINTS: Final = 72
 LABEL_LENGTH: Final = 30
 """Letters of a label that are drawn; the table beside the picture has it whole."""
 FEW: Final = 8
 """Columns that each have their number and their label."""
+COLUMN_LETTERS: Final = 9
+"""Of a label on one line under a column."""
 LABELS: Final = 7
 """Labels under more columns than that."""
 
@@ -56,10 +59,10 @@ def _settings() -> AbstractContextManager[None]:
 
 
 def _drawn(plot: Plot) -> str:
-    figure = Figure(figsize=(WIDTH / POINTS, plot.height / POINTS))
+    figure = Figure(figsize=(plot.width / POINTS, plot.height / POINTS))
     figure.patch.set_alpha(0)
     axes = figure.add_axes(
-        (0.4, 0.02, 0.5, 0.96) if plot.lying else (0.03, 0.12, 0.94, 0.74 if plot.series else 0.84)
+        (0.4, 0.02, 0.5, 0.96) if plot.lying else (0.03, 0.16, 0.94, 0.7 if plot.series else 0.8)
     )
     _clear(axes, lying=plot.lying)
     if plot.lying:
@@ -126,7 +129,7 @@ def _number_columns(axes: Axes, spots: Sequence[Spot], most: int) -> None:
 def _label_columns(axes: Axes, spots: Sequence[Spot]) -> None:
     step = 1 if len(spots) <= FEW else -(-len(spots) // LABELS)
     places = list(range(len(spots) - 1, -1, -step))[::-1]
-    labels = [_short(spots[place].label) for place in places]
+    labels = [fill(_short(spots[place].label), COLUMN_LETTERS, break_long_words=False) for place in places]
     axes.set_xticks(places, labels, fontsize=11, color=_SOFT, parse_math=False)
 
 

@@ -8,7 +8,7 @@ Mark = Literal["", "least", "about", "unknown"]
 """`least`: not everything was seen, and there may be more; `about`: it is as it was seen before."""
 SIGNS: Mapping[Mark, str] = {"": "", "least": "≥ ", "about": "≈ ", "unknown": ""}
 UNKNOWN = "?"
-WIDTH = 480
+WIDTH = 400
 STANDING_HEIGHT = 250
 ROW = 24
 
@@ -37,6 +37,11 @@ class Plot:
     series: tuple[str, ...] = ()
     """What each number of a place counts, where there are several."""
     lying: bool = False
+
+    @property
+    def width(self) -> int:
+        """Say how wide the picture is: small enough that its letters are read on a phone."""
+        return WIDTH
 
     @property
     def height(self) -> int:
