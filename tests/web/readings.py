@@ -7,6 +7,7 @@ from tests.engine.building import TUESDAY, Department
 from tests.engine.post_office import an_office
 
 from sereno.adapters.memory_errands import MemoryErrands
+from sereno.adapters.plots import draw_plot
 from sereno.adapters.tables import csv_bytes
 from sereno.bootstrap.console import reading_of
 from sereno.bootstrap.opening import open_site
@@ -47,6 +48,7 @@ def reading_in_memory(department: Department, published=None, *, now=NOW, **chan
         "settings": lambda: [ShownSetting("MAIL_DOMAIN", "Correo", "example.com", "entorno", written=True)],
         "cases": lambda _monitor: [CaseName("BR", "un caso")],
         "sheet": csv_bytes,
+        "draw": draw_plot,
         "change": lambda: nullcontext(department.store),
         "passwords": PlainPasswords(),
         "errands": MemoryErrands(lambda: now),

@@ -188,7 +188,7 @@ def test_a_finding_that_was_put_off_says_until_when_by_whom_and_why():
     )
     reading = reading_in_memory(department)
     (link,) = re.findall(r'href="(/hallazgos/brass/\w+)">2<', ask(reading, "/hallazgos").text)
-    assert "Pospuesto hasta el 29/11/2026 por ana: pedido el recambio" in ask(reading, link).text
+    assert "Hasta el 29/11/2026, por ana: pedido el recambio" in ask(reading, link).text
 
 
 def test_mail_is_listed_by_state_and_origin_the_newest_first(reading):

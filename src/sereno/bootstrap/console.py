@@ -25,6 +25,7 @@ from sereno.domain.rules import Monitor
 from sereno.engine.access import Deed
 from sereno.engine.errands import Errand
 from sereno.engine.master import MAIL_JOB
+from sereno.engine.plotting import Plot
 from sereno.engine.ports import Store
 from sereno.settings import monitors_folder, own_mark
 from sereno.web.entrance import Terms
@@ -132,11 +133,18 @@ def reading_of(
         settings=partial(_shown_settings, environ),
         cases=partial(_case_names, environ),
         sheet=csv_bytes,
+        draw=_draw,
         change=site.open_store,
         passwords=passwords(),
         errands=errands or open_errands(site),
         mail_room=lambda store: rehearse_post_office(site, store, site.log(MAIL_JOB, echo=False)),
     )
+
+
+def _draw(plot: Plot) -> bytes:
+    from sereno.adapters.plots import draw_plot  # who asks for no plot waits for no Matplotlib
+
+    return draw_plot(plot)
 
 
 @contextmanager

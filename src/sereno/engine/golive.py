@@ -10,6 +10,7 @@ from sereno.domain.errors import AlreadyComplete
 from sereno.domain.findings import Blind, Cell, Finding, Look
 from sereno.domain.ledger import Entry, Ledger, Telling, Track
 from sereno.domain.rules import DigestPlan, Monitor
+from sereno.domain.steps import Step, steps_of
 from sereno.engine.agenda import Orders
 from sereno.engine.look import follow_up, look_at
 from sereno.engine.records import IMPORTED, Run, Told
@@ -76,6 +77,7 @@ class _Sight:
     now: datetime
     look: Look
     changes: Sequence[Entry]
+    steps: Sequence[Step]
     ledger: Ledger
 
     def period(self, plan: DigestPlan, day: date) -> str:
@@ -135,7 +137,8 @@ def _see(monitor: Monitor, orders: Orders, world: World) -> _Sight:
     before = world.store.ledger(monitor.name)
     changes = follow_up(monitor, look, before, now.date(), orders.thresholds)
     ledger = {**before, **{(entry.rule, entry.track): entry for entry in changes}}
-    return _Sight(monitor, orders, world, now, look, changes, ledger)
+    steps = steps_of(before, changes, now.date())
+    return _Sight(monitor, orders, world, now, look, changes, steps, ledger)
 
 
 def _take_for_known(plan: DigestPlan, sight: _Sight) -> int:
@@ -189,7 +192,9 @@ def _record(
     previous = world.store.last_run(sight.monitor.name, plan.name, state="complete")
     if previous and previous.trial == trial:
         run = replace(run, data_errors=previous.data_errors, counts=previous.counts)
-    world.store.record(replace(run, findings=len(told), forced=True, trial=trial), (), entries, told)
+    world.store.record(
+        replace(run, findings=len(told), forced=True, trial=trial), (), entries, told, sight.steps
+    )
 
 
 def _run(world: World, monitor: Monitor, plan: DigestPlan, period: str, at: datetime) -> Run:

@@ -13,7 +13,9 @@ from sereno.domain.findings import Datum, Row
 from sereno.domain.ledger import Entry, Ledger, Snooze, Track
 from sereno.domain.outbox import Message
 from sereno.domain.rules import Monitor, Query, Setting
+from sereno.domain.steps import Step
 from sereno.engine.access import Access, Audit
+from sereno.engine.history import History
 from sereno.engine.keeper import Keeper
 from sereno.engine.logbook import Logbook, Process
 from sereno.engine.mail_ports import Desk, Intake, Outbox
@@ -101,6 +103,9 @@ class Store(Protocol):
     def keeper(self) -> Keeper: ...  # noqa: D102
 
     @property
+    def history(self) -> History: ...  # noqa: D102
+
+    @property
     def logbook(self) -> Logbook: ...  # noqa: D102
 
     @property
@@ -160,11 +165,18 @@ class Store(Protocol):
         ...
 
     def record(
-        self, run: Run, messages: Sequence[Message], entries: Sequence[Entry] = (), told: Sequence[Told] = ()
+        self,
+        run: Run,
+        messages: Sequence[Message],
+        entries: Sequence[Entry] = (),
+        told: Sequence[Told] = (),
+        steps: Sequence[Step] = (),
     ) -> None:
-        """Write a run, its messages, its ledger entries and tellings in one transaction.
+        """Write a run, its messages, its ledger entries, tellings and steps in one transaction.
 
-        An entry replaces the one with its (rule, track), but for its tellings and snooze, which stay.
+        An entry replaces the one with its (rule, track), but for its tellings and snooze, which stay. Steps
+        that a finding's notes of that day end with already are not noted again: processes that look at once,
+        and digests of one look, note a change once.
 
         Raises AlreadyComplete, and writes nothing, when the period has a complete run and this is another, or
         when its incomplete digest was sent (by a blind run) and this would send it again. Runs that are

@@ -8,6 +8,7 @@ from sereno.domain.calendar import Calendar
 from sereno.domain.findings import Look
 from sereno.domain.ledger import Entry, Ledger
 from sereno.domain.rules import DigestPlan, Monitor
+from sereno.domain.steps import Step
 from sereno.engine.agenda import Orders
 from sereno.engine.ports import Clock, Compose, Log, Registers, Store
 from sereno.engine.records import Run
@@ -40,6 +41,8 @@ class Round:
     """As it stands after this look."""
     changes: Sequence[Entry]
     """What the store does not hold of it yet."""
+    steps: Sequence[Step]
+    """What became of those."""
     started: datetime
     forced: bool
     orders: Orders

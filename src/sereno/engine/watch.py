@@ -12,6 +12,7 @@ from sereno.domain.ledger import Telling
 from sereno.domain.outbox import Message
 from sereno.domain.parcels import Parcel
 from sereno.domain.rules import DigestPlan, Monitor
+from sereno.domain.steps import steps_of
 from sereno.domain.writing import row_text, write_digest
 from sereno.engine.agenda import Orders, owed
 from sereno.engine.briefing import DOUBTS_KEPT, Briefing, brief
@@ -87,10 +88,24 @@ def watch(monitor: Monitor, request: Request, orders: Orders, world: World) -> R
             served.append(_idle(plan, decision))
             continue
         unwritten = () if any(each.run for each in served) else changes
+        steps = steps_of(before, unwritten, started.date())
         runs, forced = world.store.runs(monitor.name, plan.name, decision), request.force
         served.append(
             _serve(
-                Round(monitor, plan, decision, runs, look, ledger, unwritten, started, forced, orders, world)
+                Round(
+                    monitor,
+                    plan,
+                    decision,
+                    runs,
+                    look,
+                    ledger,
+                    unwritten,
+                    steps,
+                    started,
+                    forced,
+                    orders,
+                    world,
+                )
             )
         )
     return Report(monitor, tuple(served), look)
@@ -125,7 +140,8 @@ def _serve(this: Round) -> Served:
     ]
     run = _run(this, briefing, messages)
     try:
-        this.world.store.record(run, messages, this.changes, () if this.orders.trial else told)
+        noted = () if this.orders.trial else told
+        this.world.store.record(run, messages, this.changes, noted, this.steps)
     except AlreadyComplete as error:
         return Served(this.plan, this.period, str(error))
     _log_run(run, this.world.log)

@@ -158,6 +158,7 @@ OWNER: Final = "Responsable"
 TEXT: Final = "Texto"
 APPLY: Final = "Filtrar"
 CLEAR: Final = "Quitar filtros"
+PLOTS: Final = "Gráficos"
 DOWNLOAD: Final = "Descargar CSV"
 FOUND: Final = "{shown} de {every} hallazgos abiertos"
 NO_FINDINGS: Final = "El libro no tiene hallazgos abiertos que sean así. Se llena con cada ronda."
@@ -167,27 +168,8 @@ PREVIOUS: Final = "Anterior"
 FOLLOWING: Final = "Siguiente"
 PAGES_LABEL: Final = "Páginas"
 SNOOZED: Final = "pospuesto hasta el {day}"
-SNOOZED_BY: Final = "Pospuesto hasta el {until} por {by}: {reason}"
-REPLANNED: Final = "Replanificado {times} veces; la última, desde el {day}."
-NEVER_REPLANNED: Final = "Nunca."
-FINDING_FACTS: Final = (
-    "Vigilante",
-    "Regla",
-    "Responsable",
-    "Vence",
-    "Visto",
-    "Replanificaciones",
-    "Pospuesto",
-)
 DUE_TONES: Final = {"red": "bad", "amber": "warn", "green": "good"}
 UNDATED: Final = "sin fecha"
-SEEN_BETWEEN: Final = "del {first} al {last}"
-TELLINGS: Final = "Cuándo se contó"
-TELLING_HEADINGS: Final = ("Día", "Informe", "Periodo", "Sección", "Vencía", "Veces")
-NO_TELLINGS: Final = "Aún no se ha contado en ningún informe."
-NOTICES: Final = "A quién le llegó"
-NOTICE_HEADINGS: Final = ("Aceptado", "Destinatario", "Qué decía", "Mensaje")
-NO_NOTICES: Final = "De ningún mensaje que lo contase consta que un servidor lo aceptara."
 
 # Correo
 STATE_WORDS: Final[Mapping[State, str]] = {

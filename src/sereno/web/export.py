@@ -20,6 +20,7 @@ NAMED = (".css", ".svg", ".csv")
 """How names end that stay as they are; every other becomes an HTML file."""
 _LINK = re.compile(r'(?<= )(href|src)="(/[^"]*)"')
 """Texts of others never look so: in them a quotation mark is escaped."""
+_PICTURE = re.compile(r"/hallazgos/graficos/[a-z]+\.svg")
 _UNFIT = re.compile(r"[^\w.=-]")
 _FOREIGN = re.compile(r"/correo/[^/]+/html")
 """A mail's own HTML, whose links are not ours."""
@@ -49,7 +50,8 @@ def file_of(address: str) -> PurePosixPath:
     last = last or "index"
     if query:
         last += "." + _UNFIT.sub("_", unquote(query)).replace("=", "-")
-    return PurePosixPath(*folders, last if last.endswith(NAMED) and not folders else f"{last}.html")
+    stays = _PICTURE.fullmatch(address) or (last.endswith(NAMED) and not folders)
+    return PurePosixPath(*folders, last if stays else f"{last}.html")
 
 
 def _write_all(view: View, folder: Path) -> int:

@@ -1,19 +1,12 @@
 """Hallazgos: what the ledger holds open, filtered, sorted, paged, as a sheet, and each with its history."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from hashlib import blake2b
 
 from sereno.domain.digest import Badge
-from sereno.domain.ledger import Telling
-from sereno.domain.wallclock import first_reading, zone_of
+from sereno.domain.finding_names import finding_id
 from sereno.domain.writing import badge
-from sereno.engine.agenda import Post
 from sereno.engine.open_findings import OpenFinding, Wanted, key_text
-from sereno.engine.ports import Store
-from sereno.engine.records import Notice
 from sereno.web.catalogue import FINDING_HEADINGS
 from sereno.web.page import PAGE_ROWS, Asked, Page
 from sereno.web.reading import View
@@ -41,7 +34,8 @@ class Row:
     @property
     def token(self) -> str:
         """Name it in its page's address."""
-        return _token(self.found)
+        entry = self.found.entry
+        return finding_id(self.found.monitor.name, entry.rule, entry.track)
 
     @property
     def badge(self) -> Badge | None:
@@ -103,19 +97,6 @@ def sheet(view: View, asked: Asked) -> bytes | None:
     return view.reading.sheet(FINDING_HEADINGS, [_cells(row) for row in shown])
 
 
-def finding(view: View, asked: Asked) -> Page | None:
-    """Show one open finding with its history; `None` where none is open that is called so."""
-    if view.store is None:
-        return None
-    each = next((each for each in view.open_findings() if _is_called(each, asked.path)), None)
-    if each is None:
-        return None
-    row = _row(each, {each.monitor.name: section_titles(_post(view, each))})
-    history = sorted(row.found.entry.tellings, key=_told_on, reverse=True)
-    content = {"row": row, "history": history, "notices": _notices(row, view, view.store)}
-    return Page("finding.html", f"{row.title}: {row.key}", content)
-
-
 def _rows(view: View) -> list[Row]:
     titles = {post.monitor.name: section_titles(post) for post in view.reading.posts}
     return [_row(each, titles) for each in view.open_findings()]
@@ -124,19 +105,6 @@ def _rows(view: View) -> list[Row]:
 def _row(each: OpenFinding, titles: Mapping[str, Mapping[str, str]]) -> Row:
     section = each.entry.section or each.entry.rule
     return Row(each, titles[each.monitor.name].get(section, section))
-
-
-def _token(each: OpenFinding) -> str:
-    named = json.dumps([each.entry.rule, *each.entry.track], ensure_ascii=True)
-    return blake2b(named.encode(), digest_size=8).hexdigest()
-
-
-def _is_called(each: OpenFinding, path: Mapping[str, str]) -> bool:
-    return each.monitor.name == path["monitor"] and _token(each) == path["token"]
-
-
-def _post(view: View, each: OpenFinding) -> Post:
-    return next(post for post in view.reading.posts if post.monitor is each.monitor)
 
 
 def _wanted(rows: Iterable[Row], asked: Asked) -> list[Row]:
@@ -192,16 +160,3 @@ def _cells(row: Row) -> tuple[str, ...]:
         str(entry.replannings),
         "" if row.found.snoozed_until is None else day(row.found.snoozed_until),
     )
-
-
-def _told_on(telling: Telling) -> tuple[date, str]:
-    return telling.on, telling.period
-
-
-def _notices(row: Row, view: View, store: Store) -> list[Notice]:
-    """Return who was told of it, the newest first."""
-    entry = row.found.entry
-    since: datetime = first_reading(entry.first_seen, time(), zone_of(view.now))
-    told = store.notices(since, view.now, None)
-    ours = (row.found.monitor.name, entry.rule, entry.key)
-    return [each for each in reversed(told) if (each.monitor, each.rule, each.key) == ours]

@@ -18,6 +18,8 @@ PAGE_POLICY = (
 MAIL_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 """For a mail's own HTML: nothing is fetched, nothing runs."""
 FRAMED_POLICY = f"sandbox; {MAIL_POLICY}; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
+PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+"""For a picture of ours that somebody opens by itself: its looks are written in it; nothing runs."""
 HEADERS = {
     "content-security-policy": PAGE_POLICY,
     "x-content-type-options": "nosniff",

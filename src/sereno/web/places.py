@@ -11,9 +11,10 @@ from sereno.web.acting import Act
 from sereno.web.calendar import calendar
 from sereno.web.catalogue import MISSING, PROBLEM, PROBLEMS
 from sereno.web.deeds import deeds
-from sereno.web.findings import SHEET, finding, findings, sheet
+from sereno.web.finding import finding
+from sereno.web.findings import SHEET, findings, sheet
 from sereno.web.foreign import foreign_body, foreign_html
-from sereno.web.guard import FRAMED_POLICY
+from sereno.web.guard import FRAMED_POLICY, PICTURE_POLICY
 from sereno.web.login import enter, leave, login
 from sereno.web.mail import delivery, delivery_html, outbox
 from sereno.web.operating import errand, errand_page, operating
@@ -28,6 +29,7 @@ from sereno.web.orders import (
     run_job,
 )
 from sereno.web.page import Asked, Page, Show
+from sereno.web.plots import picture, plots
 from sereno.web.reading import Reading, View, look, look_without_store
 from sereno.web.render import render
 from sereno.web.rounds import period, rounds
@@ -100,6 +102,14 @@ def _framed(shown: str | None, view: View, asked: Asked, section: str) -> Respon
     return HTMLResponse(shown.encode(errors="replace"), headers={"content-security-policy": FRAMED_POLICY})
 
 
+def _picture(view: View, asked: Asked) -> Response:
+    drawn = picture(view, asked)
+    if drawn is None:
+        page = _missing() if view.store is not None else _storeless(view)
+        return HTMLResponse(render(page, view, asked, "hallazgos"), page.status)
+    return Response(drawn, media_type="image/svg+xml", headers={"content-security-policy": PICTURE_POLICY})
+
+
 PLACES: Mapping[str, Answer] = {
     "/": _page("hoy", today, from_store=False),
     "/rondas": _page("rondas", rounds),
@@ -107,6 +117,8 @@ PLACES: Mapping[str, Answer] = {
     "/rondas/{monitor}/{digest}/{period}": _page("rondas", period),
     "/hallazgos": _page("hallazgos", findings),
     f"/{SHEET}": _sheet,
+    "/hallazgos/graficos": _page("hallazgos", plots),
+    "/hallazgos/graficos/{picture}": _picture,
     "/hallazgos/{monitor}/{token}": _page("hallazgos", finding),
     "/correo": _page("correo", outbox),
     "/correo/{delivery}": _page("correo", delivery),

@@ -12,9 +12,11 @@ from sereno.engine.access import Passwords
 from sereno.engine.agenda import Post
 from sereno.engine.errands import Errands
 from sereno.engine.open_findings import OpenFinding, open_findings
+from sereno.engine.plotting import Plot
 from sereno.engine.ports import Store
 from sereno.engine.post_office import PostOffice
 from sereno.engine.standing import Published, Standing, standing, unreadable
+from sereno.web.kept_plots import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,10 @@ class Reading:
     """Lends what deciding about mail needs; nothing leaves from there."""
     sheet: Callable[[Sequence[str], Sequence[Sequence[str]]], bytes]
     """Writes a table as CSV in which no text is a formula."""
+    draw: Callable[[Plot], bytes]
+    """Draws a plot as SVG."""
+    kept: Kept = field(default_factory=Kept)
+    """What was drawn since the last round."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from sereno.adapters.store import migrations, schema
 from sereno.adapters.store.copy import copy_to_memory
 from sereno.adapters.store.sql import open_store
 from sereno.domain.errors import StoreUnavailable
+from sereno.domain.finding_names import finding_id
 
 
 def test_the_migrations_make_the_declared_schema(store):
@@ -190,3 +192,13 @@ def test_the_latest_runs_and_satisfied_periods_are_found_by_an_index_in_order(pa
             plan = connection.execute(f"EXPLAIN QUERY PLAN SELECT period {latest.format(where)} LIMIT 9")
             ((*_, step),) = plan.fetchall()
         assert step.startswith("SEARCH runs USING INDEX ix_runs_latest (monitor=? AND digest=?)")
+
+
+def test_steps_are_known_from_the_last_run_of_a_store_from_before_they_were_noted(path, url):
+    path.parent.mkdir()
+    engine = create_engine(url)
+    fill_first_version(engine)
+    engine.dispose()
+    with closing(open_store(url, NOW + LEASE)) as store:
+        assert store.history.known_from() == NOW - timedelta(hours=1)
+        assert store.history.steps(finding_id("brass", "BR-1", (1,))) == []

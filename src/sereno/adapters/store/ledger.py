@@ -13,6 +13,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
+    exists,
     func,
     insert,
     literal,
@@ -27,7 +28,6 @@ from sereno.adapters.store.rows import (
     ends_of,
     entry_of,
     entry_row,
-    finding_id,
     notice_of,
     snooze_of,
     snooze_row,
@@ -35,6 +35,7 @@ from sereno.adapters.store.rows import (
     told_row,
 )
 from sereno.adapters.store.upserting import upsert
+from sereno.domain.finding_names import finding_id
 from sereno.domain.ledger import Entry, Ledger, Snooze, Telling, Track
 from sereno.engine.records import Notice, Told
 
@@ -60,6 +61,19 @@ def read_ledger(connection: Connection, monitor: str, since: date | None) -> Led
         for row in _rows(connection, select(schema.findings).where(wanted))
     ]
     return {(entry.rule, entry.track): entry for entry in entries}
+
+
+def read_finding(connection: Connection, name: str) -> tuple[str, Entry] | None:
+    """Read the entry of that name, with its monitor; three looks into indexes."""
+    named = _finding.id == name
+    row = _rows(connection, select(schema.findings).where(named)).one_or_none()
+    if row is None:
+        return None
+    void = exists().where(_mail.id == _telling.message_id, or_(_mail.trial, _mail.unheard))
+    ends = [end for told in _rows(connection, _told_ends(named, ~void)) for end in ends_of(told)]
+    tellings = tuple(telling for *_, telling in sorted(ends, key=lambda end: end[:2]))
+    snoozed = _rows(connection, select(schema.snoozes).filter_by(finding=name)).one_or_none()
+    return row["monitor"], entry_of(row, tellings, None if snoozed is None else snooze_of(snoozed))
 
 
 def read_told(connection: Connection, monitor: str, since: date | None) -> list[Told]:
@@ -124,6 +138,16 @@ def read_notices(
     return [notice_of(row, zone) for row in _rows(connection, ordered)]
 
 
+def read_notices_of(connection: Connection, name: str, zone: tzinfo) -> list[Notice]:
+    """Read who was told of the finding of that name, oldest first."""
+    notice = schema.notices.c
+    told = select(schema.tellings, notice.address, notice.accepted_at).join_from(
+        schema.tellings, schema.notices
+    )
+    ordered = told.where(_telling.finding == name).order_by(notice.accepted_at, notice.number)
+    return [notice_of(row, zone) for row in _rows(connection, ordered)]
+
+
 def _wanted(monitor: str, since: date | None) -> ColumnElement[bool]:
     lately = true() if since is None else or_(_finding.ended_on.is_(None), _finding.ended_on >= since)
     return and_(_finding.monitor == monitor, lately)
@@ -133,6 +157,10 @@ def _counted(wanted: ColumnElement[bool]) -> Select[Any]:
     # Apart, for each is a run of the index; together they are a search through all mail there ever was.
     void = select(_mail.id).where(or_(_mail.trial, and_(~_mail.trial, _mail.unheard)))
     counts = or_(_telling.message_id.is_(None), _telling.message_id.not_in(void))
+    return _told_ends(wanted, counts)
+
+
+def _told_ends(wanted: ColumnElement[bool], counts: ColumnElement[bool]) -> Select[Any]:
     alike = (_telling.finding, _telling.digest, _telling.section, _telling.due)
     moment = cast(_telling.told_on, Text).concat(_telling.period)
     told = select(

@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from sereno.adapters.store.memory_access import MemoryAccess, MemoryAudit
 from sereno.adapters.store.memory_desk import MemoryDesk, MemoryIntake
+from sereno.adapters.store.memory_history import MemoryHistory
 from sereno.adapters.store.memory_keeping import MemoryKeeper, added
 from sereno.adapters.store.memory_ledger import MemoryLedger
 from sereno.adapters.store.memory_logbook import MemoryLogbook
@@ -19,6 +20,7 @@ from sereno.domain.cadence import Period
 from sereno.domain.errors import StoreUnavailable
 from sereno.domain.ledger import Entry, Ledger, Snooze, Track
 from sereno.domain.outbox import RECIPIENTS_AT_ONCE, WAITING, Message
+from sereno.domain.steps import Step
 from sereno.domain.wallclock import utc, zone_of
 from sereno.engine.mail_records import MailSummary
 from sereno.engine.records import JobResult, JobTotals, Notice, Run, RunState, Told
@@ -41,6 +43,7 @@ class MemoryStore:
         self.logbook = MemoryLogbook(utc(now), self.shelf, self._periods)
         self._job_results: list[JobResult] = []
         self._folded: dict[str, JobTotals] = {}
+        self.history = MemoryHistory(self._ledger, self._runs, self.logbook.made_at, self._counts, self._zone)
         self.access = MemoryAccess(self._zone)
         self.audit = MemoryAudit(self._zone)
         self.keeper = MemoryKeeper(
@@ -114,7 +117,12 @@ class MemoryStore:
         return [moved(notice, self._zone, "accepted_at") for notice in notices]
 
     def record(
-        self, run: Run, messages: Sequence[Message], entries: Sequence[Entry] = (), told: Sequence[Told] = ()
+        self,
+        run: Run,
+        messages: Sequence[Message],
+        entries: Sequence[Entry] = (),
+        told: Sequence[Told] = (),
+        steps: Sequence[Step] = (),
     ) -> None:
         """Write a run and all that came of it; raise AlreadyComplete for what a period takes once."""
         kept = moved(run, UTC, "started_at", "finished_at")
@@ -128,6 +136,7 @@ class MemoryStore:
             for message in messages:
                 self.shelf.add(message, run.id)
             self._ledger.add(run.monitor, entries, told)
+            self._ledger.note(run.monitor, steps)
 
     def take_up(self, monitor: str, entries: Iterable[Entry], told: Iterable[Told]) -> None:
         """Put into the ledger what is followed elsewhere, after the mail that told it."""

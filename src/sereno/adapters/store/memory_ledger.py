@@ -1,11 +1,13 @@
 """The finding ledger of the store in memory."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from sereno.domain.finding_names import finding_id
 from sereno.domain.ledger import Entry, Ledger, Snooze, Track, condensed
+from sereno.domain.steps import Step
 from sereno.engine.records import Notice, Told
 
 Followed = tuple[str, str, Track]
@@ -21,6 +23,7 @@ class MemoryLedger:
         self._told: dict[Followed, list[Told]] = defaultdict(list)
         self._mailed: dict[str, list[tuple[str, Told]]] = defaultdict(list)
         self._notices: list[Notice] = []
+        self.steps: dict[Followed, list[Step]] = defaultdict(list)
 
     def add(self, monitor: str, entries: Iterable[Entry], told: Iterable[Told]) -> None:
         """Write entries over those that they replace, and tellings beside those that there are."""
@@ -30,6 +33,19 @@ class MemoryLedger:
             self._told[monitor, each.rule, each.track].append(each)
             if each.message_id is not None:
                 self._mailed[each.message_id].append((monitor, each))
+
+    def note(self, monitor: str, steps: Iterable[Step]) -> None:
+        """Note what became of findings, but for what their notes of that day end with already."""
+        fresh: dict[Followed, list[Step]] = defaultdict(list)
+        for each in steps:
+            fresh[monitor, each.rule, each.track].append(each)
+        for followed, ours in fresh.items():
+            if self.steps[followed][-len(ours) :] != ours:
+                self.steps[followed] += ours
+
+    def followed(self) -> Mapping[Followed, Entry]:
+        """Return every entry, without its tellings and its snooze."""
+        return self._entries
 
     def take_up(self, monitor: str, entries: Iterable[Entry], told: Iterable[Told]) -> None:
         """Write entries with their snoozes, and tellings."""
@@ -67,6 +83,18 @@ class MemoryLedger:
             notice
             for notice in notices
             if since <= notice.accepted_at < until and asked_for in {None, _plain(notice.address)}
+        ]
+
+    def notices_of(self, name: str) -> list[Notice]:
+        """Return who was told of the finding of that name, oldest first."""
+        told = {
+            each for followed, told in self._told.items() if finding_id(*followed) == name for each in told
+        }
+        ours = {(each.message_id, each.rule, each.key, each.telling.section, each.text) for each in told}
+        return [
+            each
+            for each in sorted(self._notices, key=lambda notice: notice.accepted_at)
+            if (each.message_id, each.rule, each.key, each.section, each.text) in ours
         ]
 
     def forget_notices(self, before: datetime) -> int:

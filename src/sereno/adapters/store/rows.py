@@ -1,7 +1,5 @@
 """Rows of the store and the values that they hold: one pair of functions each, where their shapes differ."""
 
-import hashlib
-import json
 from dataclasses import asdict, replace
 from datetime import date, tzinfo
 from typing import Any
@@ -9,11 +7,11 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from sereno.domain.cadence import Period
-from sereno.domain.findings import Cell, Datum
-from sereno.domain.ledger import Entry, Snooze, Telling, Track
+from sereno.domain.finding_names import finding_id, id_of, track_of, track_text
+from sereno.domain.findings import Datum
+from sereno.domain.ledger import Entry, Snooze, Telling
+from sereno.domain.steps import Step
 from sereno.engine.records import JobResult, JobTotals, Notice, Run, Told
-
-_JSON = json.JSONEncoder(separators=(",", ":"))
 
 
 def period_of(row: RowMapping, zone: tzinfo) -> Period:
@@ -53,20 +51,15 @@ def joined(one: JobTotals | None, other: JobTotals | None) -> JobTotals:
     return JobTotals(sum(each.runs for each in both), sum(each.successes for each in both), last)
 
 
-def finding_id(monitor: str, rule: str, track: Track) -> str:
-    """Name a finding for all time, however long its track is."""
-    return _id_of(monitor, rule, _text_of(track))
-
-
 def entry_row(entry: Entry, monitor: str) -> dict[str, object]:
     """Write an entry, but for its tellings and its snooze."""
-    track = _text_of(entry.track)
+    track = track_text(entry.track)
     return {
-        "id": _id_of(monitor, entry.rule, track),
+        "id": id_of(monitor, entry.rule, track),
         "monitor": monitor,
         "rule": entry.rule,
         "track": track,
-        "key": track if entry.key is entry.track else _text_of(entry.key),
+        "key": track if entry.key is entry.track else track_text(entry.key),
         "first_seen": entry.first_seen,
         "last_seen": entry.last_seen,
         "due": entry.due,
@@ -82,11 +75,11 @@ def entry_row(entry: Entry, monitor: str) -> dict[str, object]:
 def entry_of(row: RowMapping, tellings: tuple[Telling, ...], snooze: Snooze | None) -> Entry:
     """Read an entry."""
     track, key = row["track"], row["key"]
-    whole = _track_of(track)
+    whole = track_of(track)
     return Entry(
         rule=row["rule"],
         track=whole,
-        key=whole if key == track else _track_of(key),
+        key=whole if key == track else track_of(key),
         first_seen=row["first_seen"],
         last_seen=row["last_seen"],
         due=row["due"],
@@ -108,7 +101,7 @@ def told_row(told: Told, monitor: str) -> dict[str, object]:
         "finding": finding_id(monitor, told.rule, told.track),
         "monitor": monitor,
         "rule": told.rule,
-        "key": _text_of(told.key),
+        "key": track_text(told.key),
         "digest": telling.digest,
         "period": telling.period,
         "section": telling.section,
@@ -123,8 +116,8 @@ def told_of(row: RowMapping) -> Told:
     """Read a telling with all that was written of it, and the track of its finding."""
     return Told(
         rule=row["rule"],
-        track=_track_of(row["track"]),
-        key=_track_of(row["key"]),
+        track=track_of(row["track"]),
+        key=track_of(row["key"]),
         telling=telling_of(row),
         message_id=row["message_id"],
         text=row["text"],
@@ -164,6 +157,25 @@ def snooze_of(row: RowMapping) -> Snooze:
     return Snooze(row["until"], row["author"], row["reason"], row["due"])
 
 
+def step_row(step: Step, monitor: str) -> dict[str, object]:
+    """Write what became of a finding."""
+    return {
+        "finding": finding_id(monitor, step.rule, step.track),
+        "monitor": monitor,
+        "rule": step.rule,
+        "kind": step.kind,
+        "made_on": step.on,
+        "due": step.due,
+        "due_before": step.due_before,
+    }
+
+
+def step_of(row: RowMapping) -> Step:
+    """Read what became of a finding, with its track beside it."""
+    kind, on, due, before = row["kind"], row["made_on"], row["due"], row["due_before"]
+    return Step(row["rule"], track_of(row["track"]), kind, on, due, before)
+
+
 def notice_of(row: RowMapping, zone: tzinfo) -> Notice:
     """Read a notice with its telling."""
     return Notice(
@@ -172,7 +184,7 @@ def notice_of(row: RowMapping, zone: tzinfo) -> Notice:
         monitor=row["monitor"],
         rule=row["rule"],
         section=row["section"],
-        key=_track_of(row["key"]),
+        key=track_of(row["key"]),
         due=row["due"],
         message_id=row["message_id"],
         text=row["text"],
@@ -182,23 +194,6 @@ def notice_of(row: RowMapping, zone: tzinfo) -> Notice:
 def _end_of(row: RowMapping, moment: str, times: int) -> Telling:
     day, period = date.fromisoformat(moment[:10]), moment[10:]
     return Telling(row["digest"], period, row["section"], row["due"], day, times)
-
-
-def _id_of(monitor: str, rule: str, track: str) -> str:
-    return hashlib.sha256("\0".join((monitor, rule, track)).encode()).hexdigest()[:32]
-
-
-def _text_of(track: Track) -> str:
-    # Plain ASCII, whatever a register holds; and equal for 1 and 1.0, which Python takes for one.
-    return _JSON.encode([_number(cell) for cell in track])
-
-
-def _number(cell: Cell) -> Cell:
-    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
-
-
-def _track_of(text: str) -> Track:
-    return tuple(json.loads(text))
 
 
 def _in_zone(row: RowMapping, zone: tzinfo, *times: str) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from sereno.adapters.store.watch_schema import accounts, alarms, lease, missed, 
 
 __all__ = [
     "DUE",
+    "LISTED",
     "SATISFIES",
     "TELLS_BLIND",
     "WAITS",
@@ -59,6 +60,7 @@ __all__ = [
     "runs",
     "sessions",
     "snoozes",
+    "steps",
     "store_info",
     "taken_in",
     "tellings",
@@ -73,6 +75,7 @@ store_info = Table(
     Column("cycles", Integer, nullable=False, server_default="0"),
     Column("mail_held_at", Instant),
     Column("mail_held_why", Words),
+    Column("steps_since", Instant),  # empty where they are noted since the store was made
 )
 
 periods = Table(
@@ -145,6 +148,21 @@ findings = Table(
     Index("ix_findings_monitor_ended_on", "monitor", "ended_on"),
 )
 
+LISTED = text("ended_on IS NULL AND section IS NOT NULL")
+
+Index(  # all that is counted of what is open, without reading the rows
+    "ix_findings_listed",
+    findings.c.monitor,
+    findings.c.rule,
+    findings.c.owner,
+    findings.c.first_seen,
+    findings.c.replannings,
+    findings.c.ended_on,  # asked for by every query: without them it reads the rows
+    findings.c.section,
+    sqlite_where=LISTED,
+    postgresql_where=LISTED,
+)
+
 tellings = Table(
     "tellings",
     metadata,
@@ -193,6 +211,21 @@ snoozes = Table(
     Column("author", Words, nullable=False),
     Column("reason", Words, nullable=False),
     Column("due", Date),
+)
+
+steps = Table(
+    "steps",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("finding", Text, nullable=False),
+    Column("monitor", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("made_on", Date, nullable=False),
+    Column("due", Date),
+    Column("due_before", Date),
+    Index("ix_steps_finding", "finding", "number"),
+    Index("ix_steps_made_on", "monitor", "made_on", "rule", "kind", "due_before", "due"),
 )
 
 job_results = Table(

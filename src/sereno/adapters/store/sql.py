@@ -13,7 +13,6 @@ from sqlalchemy import (
     RowMapping,
     Select,
     delete,
-    func,
     insert,
     select,
     update,
@@ -34,6 +33,7 @@ from sereno.adapters.store.engine import (
 )
 from sereno.adapters.store.faults import store_name
 from sereno.adapters.store.files import is_absent, make_where_absent
+from sereno.adapters.store.history import SqlHistory, write_steps
 from sereno.adapters.store.intake import SqlIntake
 from sereno.adapters.store.keeping import SqlKeeper
 from sereno.adapters.store.ledger import (
@@ -51,16 +51,16 @@ from sereno.adapters.store.queueing import queue_messages, read_summary
 from sereno.adapters.store.refusals import read_refusals
 from sereno.adapters.store.rows import (
     job_result_of,
-    job_totals_of,
-    joined,
     period_of,
     run_of,
     run_row,
 )
+from sereno.adapters.store.totals import read_totals
 from sereno.domain.cadence import Period
 from sereno.domain.errors import AlreadyComplete, StoreUnavailable
 from sereno.domain.ledger import Entry, Ledger, Snooze, Track
 from sereno.domain.outbox import RECIPIENTS_AT_ONCE, Message
+from sereno.domain.steps import Step
 from sereno.domain.wallclock import zone_of
 from sereno.engine.mail_records import MailSummary
 from sereno.engine.records import JobResult, JobTotals, Notice, Run, RunState, Told
@@ -98,6 +98,11 @@ class SqlStore:
     def keeper(self) -> SqlKeeper:
         """Return what looks after the store itself."""
         return SqlKeeper(self.engine)
+
+    @property
+    def history(self) -> SqlHistory:
+        """Return the past."""
+        return SqlHistory(self.engine, self.zone)
 
     @property
     def logbook(self) -> SqlLogbook:
@@ -185,7 +190,12 @@ class SqlStore:
             return read_notices(connection, since, until, address, self.zone)
 
     def record(
-        self, run: Run, messages: Sequence[Message], entries: Sequence[Entry] = (), told: Sequence[Told] = ()
+        self,
+        run: Run,
+        messages: Sequence[Message],
+        entries: Sequence[Entry] = (),
+        told: Sequence[Told] = (),
+        steps: Sequence[Step] = (),
     ) -> None:
         """Write a run and all that came of it; raise AlreadyComplete for what a period takes once."""
         try:
@@ -194,6 +204,7 @@ class SqlStore:
                 queue_messages(connection, messages, run.id, self.recipients_at_once)
                 write_entries(connection, run.monitor, entries)
                 write_told(connection, run.monitor, told)
+                write_steps(connection, run.monitor, steps)
         except IntegrityError as error:
             raise self._conflict(run) from error
 
@@ -226,16 +237,8 @@ class SqlStore:
 
     def job_totals(self) -> dict[str, JobTotals]:
         """Count every result there ever was, by job."""
-        well = _job.code == 0
-        counted = select(
-            _job.job,
-            func.count().label("runs"),
-            func.count().filter(well).label("successes"),
-            func.max(_job.ended_at).filter(well).label("last_success"),
-        ).group_by(_job.job)
-        recent = {row["job"]: job_totals_of(row, self.zone) for row in self._rows(counted)}
-        folded = {row["job"]: job_totals_of(row, self.zone) for row in self._rows(select(schema.job_totals))}
-        return {job: joined(folded.get(job), recent.get(job)) for job in {*folded, *recent}}
+        with reading(self.engine) as connection:
+            return read_totals(connection, self.zone)
 
     def _rows(self, query: Select[Any]) -> Sequence[RowMapping]:
         with reading(self.engine) as connection:
