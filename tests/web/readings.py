@@ -6,6 +6,7 @@ from datetime import timedelta
 from tests.engine.building import TUESDAY, Department
 
 from sereno.adapters.tables import csv_bytes
+from sereno.adapters.workbook import write_rows
 from sereno.bootstrap.console import reading_of
 from sereno.bootstrap.opening import open_site
 from sereno.domain.calendar import Calendar, parse_holidays
@@ -45,6 +46,7 @@ def reading_in_memory(department: Department, published=None, *, now=NOW, **chan
         "settings": lambda: [ShownSetting("MAIL_DOMAIN", "Correo", "example.com", "entorno", written=True)],
         "cases": lambda _monitor: [CaseName("BR", "un caso")],
         "sheet": csv_bytes,
+        "workbook": write_rows,
     }
     return Reading(**{**facts, **changes})
 

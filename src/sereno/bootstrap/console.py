@@ -11,6 +11,7 @@ from sereno.adapters.cases import read_cases
 from sereno.adapters.cycles import stamp_of
 from sereno.adapters.monitors import own_folders, shipped_folders
 from sereno.adapters.tables import csv_bytes
+from sereno.adapters.workbook import write_rows
 from sereno.bootstrap.checks import explained_settings
 from sereno.bootstrap.opening import open_site
 from sereno.bootstrap.site import Site
@@ -64,6 +65,7 @@ def reading_of(site: Site, environ: Mapping[str, str] | None = None) -> Reading:
         settings=partial(_shown_settings, environ),
         cases=partial(_case_names, environ),
         sheet=csv_bytes,
+        workbook=write_rows,
     )
 
 

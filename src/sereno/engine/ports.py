@@ -18,6 +18,7 @@ from sereno.engine.logbook import Logbook, Process
 from sereno.engine.mail_ports import Desk, Intake, Outbox
 from sereno.engine.mail_records import MailSummary
 from sereno.engine.records import JobResult, JobTotals, Notice, Run, RunState, Told
+from sereno.engine.roll import Roll
 
 
 class Clock(Protocol):
@@ -101,6 +102,9 @@ class Store(Protocol):
 
     @property
     def logbook(self) -> Logbook: ...  # noqa: D102
+
+    @property
+    def roll(self) -> Roll: ...  # noqa: D102
 
     def count_cycle(self) -> None:
         """Count one more cycle of the master."""

@@ -9,7 +9,8 @@ from starlette.responses import HTMLResponse, Response
 from sereno.domain.errors import StoreUnavailable
 from sereno.web.calendar import calendar
 from sereno.web.catalogue import MISSING, PROBLEM, PROBLEMS
-from sereno.web.findings import SHEET, finding, findings, sheet
+from sereno.web.finding import finding
+from sereno.web.findings import SHEET, WORKBOOK, findings, sheet, workbook
 from sereno.web.guard import FRAMED_POLICY
 from sereno.web.mail import delivery, delivery_html, outbox
 from sereno.web.page import Asked, Page, Show
@@ -21,7 +22,9 @@ from sereno.web.settings import settings
 from sereno.web.today import today
 
 Answer = Callable[[View, Asked], Response]
+Write = Callable[[View, Asked], bytes | None]
 Made = TypeVar("Made")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATIC = {"/estilo.css": "text/css", "/sereno.svg": "image/svg+xml"}
 
 
@@ -58,12 +61,17 @@ def _missing() -> Page:
     return Page("missing.html", MISSING, {"why": PROBLEMS[404]}, 404)
 
 
-def _sheet(view: View, asked: Asked) -> Response:
-    written = sheet(view, asked)
-    if written is None:
-        return HTMLResponse(render(_storeless(view), view, asked, "hallazgos"), 503)
-    named = {"content-disposition": f'attachment; filename="{SHEET}"'}
-    return Response(written, media_type="text/csv; charset=utf-8", headers=named)
+def _file(name: str, kind: str, write: Write) -> Answer:
+    """Answer with a file to be kept."""
+
+    def answer(view: View, asked: Asked) -> Response:
+        written = write(view, asked)
+        if written is None:
+            return HTMLResponse(render(_storeless(view), view, asked, "hallazgos"), 503)
+        named = {"content-disposition": f'attachment; filename="{name}"'}
+        return Response(written, media_type=kind, headers=named)
+
+    return answer
 
 
 def _mail_html(view: View, asked: Asked) -> Response:
@@ -79,7 +87,8 @@ PLACES: Mapping[str, Answer] = {
     "/rondas/{year}": _page("rondas", rounds),
     "/rondas/{monitor}/{digest}/{period}": _page("rondas", period),
     "/hallazgos": _page("hallazgos", findings),
-    f"/{SHEET}": _sheet,
+    f"/{SHEET}": _file(SHEET, "text/csv; charset=utf-8", sheet),
+    f"/{WORKBOOK}": _file(WORKBOOK, XLSX, workbook),
     "/hallazgos/{monitor}/{token}": _page("hallazgos", finding),
     "/correo": _page("correo", outbox),
     "/correo/{delivery}": _page("correo", delivery),

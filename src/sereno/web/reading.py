@@ -1,6 +1,6 @@
 """What the console asks of the installation; the composition root answers."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,8 +9,9 @@ from sereno.domain.calendar import Calendar
 from sereno.domain.errors import StoreUnavailable
 from sereno.domain.rules import Monitor
 from sereno.engine.agenda import Post
-from sereno.engine.open_findings import OpenFinding, open_findings
+from sereno.engine.kept import Kept
 from sereno.engine.ports import Store
+from sereno.engine.roll_call import RollCall
 from sereno.engine.standing import Published, Standing, standing, unreadable
 
 
@@ -50,8 +51,12 @@ class Reading:
     """What an operator should know: settings, calendar, mail on trial."""
     settings: Callable[[], Sequence[ShownSetting]]
     cases: Callable[[Monitor], Sequence[CaseName]]
-    sheet: Callable[[Sequence[str], Sequence[Sequence[str]]], bytes]
+    sheet: Callable[[Sequence[str], Iterable[Sequence[str]]], bytes]
     """Writes a table as CSV in which no text is a formula."""
+    workbook: Callable[[str, Sequence[str], Iterable[Sequence[str]], Sequence[int]], bytes]
+    """Writes it as .xlsx: title, headings, rows, and which columns are numbers."""
+    kept: Kept = field(default_factory=Kept)
+    """What was read of the store, as long as its marks stay the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +71,13 @@ class View:
     store: Store | None
     fault: str = ""
     """Why the store cannot be read; empty also where there is none yet."""
-    findings: list[OpenFinding] = field(default_factory=list)
-    """What was open when it was first asked for in this look."""
 
-    def open_findings(self) -> list[OpenFinding]:
-        """List what is open, read once; nothing where there is no store."""
-        if not self.findings and self.store is not None:
-            monitors = [post.monitor for post in self.reading.posts]
-            self.findings.extend(open_findings(monitors, self.store, self.now.date()))
-        return self.findings
+    def roll_call(self) -> RollCall | None:
+        """Ask what is open; `None` where there is no store."""
+        if self.store is None:
+            return None
+        monitors, roll = [post.monitor for post in self.reading.posts], self.store.roll
+        return RollCall(monitors, roll, self.now.date(), self.reading.kept, roll.mark())
 
 
 @contextmanager

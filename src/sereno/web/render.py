@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from sereno.domain.foreign import short_name
 from sereno.engine.wording import code_words
-from sereno.web import catalogue, words
+from sereno.web import catalogue, catalogue_lists, words
 from sereno.web.page import Asked, Page
 from sereno.web.reading import View
 
@@ -59,7 +59,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"t": catalogue, "link": link}
+    environment.globals |= {"t": catalogue, "u": catalogue_lists, "link": link}
     filters: dict[str, Callable[..., Any]] = {
         "code_words": code_words,
         "short_name": short_name,

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import MappingResult
 
 from sereno.adapters.store import schema
+from sereno.adapters.store.roll_writing import write_roll
 from sereno.adapters.store.rows import (
     ends_of,
     entry_of,
@@ -44,22 +45,40 @@ _mail = schema.messages.c
 
 
 def read_ledger(connection: Connection, monitor: str, since: date | None) -> Ledger:
-    """Read a monitor's entries, but for those that ended before `since`, with the tellings that count.
+    """Read a monitor's entries, but for those that ended before `since`, with the tellings that count."""
+    found = read_entries(connection, _wanted(monitor, since))
+    return {(entry.rule, entry.track): entry for _, _, entry in found}
+
+
+def read_entries(connection: Connection, wanted: ColumnElement[bool]) -> list[tuple[str, str, Entry]]:
+    """Read entries, each with its id and monitor before it, with the tellings that count.
 
     Three queries, however many entries there are; of like tellings, the first and the last (`condensed`).
     """
-    wanted = _wanted(monitor, since)
     tellings: dict[str, list[Telling]] = defaultdict(list)
     ends = [end for row in _rows(connection, _counted(wanted)) for end in ends_of(row)]
     for _, _, finding, telling in sorted(ends, key=lambda end: end[:2]):
         tellings[finding].append(telling)
     snoozed = select(schema.snoozes).join(schema.findings, _finding.id == schema.snoozes.c.finding)
     snoozes = {row["finding"]: snooze_of(row) for row in _rows(connection, snoozed.where(wanted))}
-    entries = [
-        entry_of(row, tuple(tellings.get(row["id"], ())), snoozes.get(row["id"]))
+    return [
+        (row["id"], row["monitor"], entry_of(row, tuple(tellings.get(row["id"], ())), snoozes.get(row["id"])))
         for row in _rows(connection, select(schema.findings).where(wanted))
     ]
-    return {(entry.rule, entry.track): entry for entry in entries}
+
+
+def void_messages() -> Select[tuple[str]]:
+    """Select the messages that told nobody whom they concerned."""
+    # Apart, for each is a run of the index; together they are a search through all mail there ever was.
+    return select(_mail.id).where(or_(_mail.trial, and_(~_mail.trial, _mail.unheard)))
+
+
+def count_told() -> Select[tuple[str, int]]:
+    """Count how often each open finding was told since it was first seen."""
+    since = _telling.told_on >= schema.roll.c.first_seen
+    told = select(_telling.finding, func.count().label("told"))
+    joined = told.join_from(schema.roll, schema.tellings, schema.roll.c.id == _telling.finding)
+    return joined.where(since, _counts()).group_by(_telling.finding)
 
 
 def read_told(connection: Connection, monitor: str, since: date | None) -> list[Told]:
@@ -72,9 +91,11 @@ def read_told(connection: Connection, monitor: str, since: date | None) -> list[
 
 def write_entries(connection: Connection, monitor: str, entries: Iterable[Entry]) -> None:
     """Write entries over those that they replace."""
-    rows = {row["id"]: row for row in (entry_row(entry, monitor) for entry in entries)}
+    rows = {str(row["id"]): (row, entry) for row, entry in ((entry_row(e, monitor), e) for e in entries)}
     # In one order for all: processes that write at once wait for each other, and never in a circle.
-    upsert(connection, schema.findings, [rows[name] for name in sorted(rows, key=str)])
+    ordered = [rows[name] for name in sorted(rows)]
+    upsert(connection, schema.findings, [row for row, _ in ordered])
+    write_roll(connection, ordered)
 
 
 def write_told(connection: Connection, monitor: str, told: Iterable[Told]) -> None:
@@ -130,9 +151,6 @@ def _wanted(monitor: str, since: date | None) -> ColumnElement[bool]:
 
 
 def _counted(wanted: ColumnElement[bool]) -> Select[Any]:
-    # Apart, for each is a run of the index; together they are a search through all mail there ever was.
-    void = select(_mail.id).where(or_(_mail.trial, and_(~_mail.trial, _mail.unheard)))
-    counts = or_(_telling.message_id.is_(None), _telling.message_id.not_in(void))
     alike = (_telling.finding, _telling.digest, _telling.section, _telling.due)
     moment = cast(_telling.told_on, Text).concat(_telling.period)
     told = select(
@@ -143,7 +161,13 @@ def _counted(wanted: ColumnElement[bool]) -> Select[Any]:
         func.max(_telling.number).label("last_number"),
         func.count().label("times"),
     )
-    return _of_findings(told).where(wanted, counts).group_by(*alike, _telling.told_on >= _finding.first_seen)
+    return (
+        _of_findings(told).where(wanted, _counts()).group_by(*alike, _telling.told_on >= _finding.first_seen)
+    )
+
+
+def _counts() -> ColumnElement[bool]:
+    return or_(_telling.message_id.is_(None), _telling.message_id.not_in(void_messages()))
 
 
 def _of_findings(told: Select[Any]) -> Select[Any]:

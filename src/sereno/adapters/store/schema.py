@@ -27,6 +27,7 @@ from sereno.adapters.store.mail_schema import (
     refusals,
     taken_in,
 )
+from sereno.adapters.store.roll_schema import roll
 from sereno.adapters.store.watch_schema import accounts, alarms, lease, missed, running
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "periods",
     "queues",
     "refusals",
+    "roll",
     "running",
     "runs",
     "snoozes",

@@ -48,6 +48,7 @@ from sereno.adapters.store.once import conflict
 from sereno.adapters.store.outbox import SqlOutbox
 from sereno.adapters.store.queueing import queue_messages, read_summary
 from sereno.adapters.store.refusals import read_refusals
+from sereno.adapters.store.roll import SqlRoll
 from sereno.adapters.store.rows import (
     job_result_of,
     job_totals_of,
@@ -97,6 +98,11 @@ class SqlStore:
     def keeper(self) -> SqlKeeper:
         """Return what looks after the store itself."""
         return SqlKeeper(self.engine)
+
+    @property
+    def roll(self) -> SqlRoll:
+        """Return what is open."""
+        return SqlRoll(self.engine)
 
     @property
     def logbook(self) -> SqlLogbook:
