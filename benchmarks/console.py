@@ -3,7 +3,7 @@
     python benchmarks/console.py [--findings 100000] [--mails 1000000] [--runs 30] [--store FOLDER]
 
 A real server over loopback, pinned to one core; who asks has the other. Of each page: the median of one
-request at a time, once warm; the 99th percentile with twenty at once; the bytes over the wire. Each figure that
+request at a time, once warm; the 99th percentile with 20 at once; the bytes over the wire. Each figure that
 misses its bound is told. `--store` keeps the store in a folder, and takes the one that is there.
 """
 

@@ -3,12 +3,13 @@
 import json
 import random
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from sereno.adapters.store.roll_rows import roll_row
 from sereno.adapters.store.rows import entry_row
 from sereno.domain.ledger import Entry
 from sereno.domain.rules import Monitor
@@ -50,9 +51,10 @@ def fill(path: Path, monitors: Sequence[Monitor], now: datetime, sizes: Sizes) -
         _insert(store, "deliveries", _deliveries(store, draw))
         _insert(store, "bodies", _bodies(store))
         entries = list(_entries(monitors, now.date(), sizes, draw))
-        _insert(store, "findings", (_stored(entry, name) for name, entry in entries))
+        _insert(store, "findings", (_stored(entry_row(entry, name)) for name, entry in entries))
+        lines = (roll_row(entry_row(entry, name), entry) for name, entry in entries if not entry.ended)
+        _insert(store, "roll", map(_stored, lines))
         _insert(store, "tellings", _tellings(store, monitors, now.date(), draw))
-        store.execute("ANALYZE")
         store.commit()
 
 
@@ -160,8 +162,7 @@ def _entries(
         )  # fmt: skip
 
 
-def _stored(entry: Entry, monitor: str) -> dict[str, object]:
-    row = entry_row(entry, monitor)
+def _stored(row: Mapping[str, object]) -> dict[str, object]:
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from socket import socket
 
@@ -62,8 +62,8 @@ def reading_of(site: Site, environ: Mapping[str, str] | None = None) -> Reading:
         calendar=site.calendar,
         look_at_store=partial(_lend_store, site),
         warnings=site.warnings,
-        settings=partial(_shown_settings, environ),
-        cases=partial(_case_names, environ),
+        settings=cache(partial(_shown_settings, environ)),  # this reading goes when their file changes
+        cases=_cases(environ),
         sheet=csv_bytes,
         workbook=write_rows,
     )
@@ -82,10 +82,32 @@ def _shown_settings(environ: Mapping[str, str] | None) -> Sequence[ShownSetting]
     ]
 
 
+def _cases(environ: Mapping[str, str] | None) -> Callable[[Monitor], Sequence[CaseName]]:
+    """Name the cases of a monitor, read anew when their file has changed."""
+    known: dict[str, tuple[object, Sequence[CaseName]]] = {}
+
+    def cases(monitor: Monitor) -> Sequence[CaseName]:
+        stamp = _stamp(environ, monitor)
+        if monitor.name not in known or known[monitor.name][0] != stamp:
+            known[monitor.name] = stamp, _case_names(environ, monitor)
+        return known[monitor.name][1]
+
+    return cases
+
+
+def _stamp(environ: Mapping[str, str] | None, monitor: Monitor) -> object:
+    folder = next((each for each in _folders(environ) if each.name == monitor.name), None)
+    return folder and stamp_of(str(folder / "cases.toml"))
+
+
+def _folders(environ: Mapping[str, str] | None) -> Sequence[Path]:
+    own = monitors_folder(environ)
+    return (*shipped_folders(), *(own_folders(own) if own else ()))
+
+
 def _case_names(environ: Mapping[str, str] | None, monitor: Monitor) -> Sequence[CaseName]:
     """Name the cases of a monitor; none where its file cannot be read any more."""
-    folder = monitors_folder(environ)
-    for each in (*shipped_folders(), *(own_folders(folder) if folder else ())):
+    for each in _folders(environ):
         if each.name == monitor.name:
             try:
                 return [CaseName(case.rule, case.name) for case in read_cases(each, monitor)]

@@ -29,13 +29,11 @@ class RollCall:
 
     def tally(self) -> Sequence[Tally]:
         """Count what is open of the rules that there are."""
-        known = {(monitor.name, rule.id) for monitor in self.monitors for rule in monitor.rules}
-        every = self.kept.get(self.mark, "tally", self.roll.tally)
-        return [each for each in every if (each.lot.monitor, each.lot.rule) in known]
+        return self.kept.get(self.mark, "tally", self._tally)
 
     def lots(self, wanted: Wanted, title: TitleOf, monitor: str = "") -> tuple[PlacedLot, ...]:
         """Place the lots that are asked for."""
-        there = {each.lot for each in self.tally()}
+        there = self.kept.get(self.mark, "lots", lambda: {each.lot for each in self.tally()})
         return tuple(
             PlacedLot(lot, MONITOR * number + place_of(each, lot.section), title(lot))
             for number, each in enumerate(self.monitors)
@@ -46,13 +44,8 @@ class RollCall:
 
     def total(self, inquiry: Inquiry) -> int:
         """Count what is asked for."""
-        if _is_tallied(inquiry):
-            asked = {each.lot for each in inquiry.lots}
-            return sum(
-                each.number for each in self.tally() if each.lot in asked and _is_owners(each, inquiry)
-            )
         plainly = replace(inquiry, order="digest", falling=False)
-        return self.kept.get(self.mark, ("count", plainly), lambda: self.roll.count(plainly))
+        return self.kept.get(self.mark, ("count", plainly), lambda: self._count(plainly))
 
     def page(self, inquiry: Inquiry, first: int, number: int) -> list[OpenFinding]:
         """List what is asked for, from the `first` (of 0) on; snoozes and tellings as they are now."""
@@ -69,6 +62,16 @@ class RollCall:
         monitor = next(monitor for monitor in self.monitors if monitor.name == each.monitor)
         rule = next(rule for rule in monitor.rules if rule.id == each.entry.rule)
         return OpenFinding(monitor, rule, each.entry, self.today, each.id)
+
+    def _tally(self) -> Sequence[Tally]:
+        known = {(monitor.name, rule.id) for monitor in self.monitors for rule in monitor.rules}
+        return [each for each in self.roll.tally() if (each.lot.monitor, each.lot.rule) in known]
+
+    def _count(self, inquiry: Inquiry) -> int:
+        if not _is_tallied(inquiry):
+            return self.roll.count(inquiry)
+        asked = {each.lot for each in inquiry.lots}
+        return sum(each.number for each in self.tally() if each.lot in asked and _is_owners(each, inquiry))
 
     def _ids(self, inquiry: Inquiry, first: int, number: int) -> list[str]:
         """Look only through the lots that the page is of, where the order and the counts tell which."""

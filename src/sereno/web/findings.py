@@ -82,14 +82,12 @@ def findings(view: View, asked: Asked) -> Page | None:
         {
             "rows": [Row(each, _title(titles, each)) for each in shown],
             "total": total,
-            "everything": sum(each.number for each in tally),
+            "everything": roll.total(Inquiry(roll.lots(Wanted(), lambda lot: lot.section))),
             "page": asked.page,
             "pages": max(-(-total // PAGE_ROWS), 1),
             "kept": kept,
             "filtered": any(kept[name] for name in FILTERS),
-            "choices": roll.kept.get(
-                f"{roll.mark} {id(view.reading)}", "choices", lambda: _choices(view, tally)
-            ),
+            "choices": roll.kept.get(roll.mark, "choices", lambda: _choices(view, tally)),
         },
     )
 

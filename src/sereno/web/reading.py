@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sereno.domain.calendar import Calendar
 from sereno.domain.errors import StoreUnavailable
@@ -13,6 +13,9 @@ from sereno.engine.kept import Kept
 from sereno.engine.ports import Store
 from sereno.engine.roll_call import RollCall
 from sereno.engine.standing import Published, Standing, standing, unreadable
+from sereno.engine.year_of_rounds import Year, years_of_rounds
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,20 @@ class View:
     store: Store | None
     fault: str = ""
     """Why the store cannot be read; empty also where there is none yet."""
+
+    def years(self, year: int) -> list[Year]:
+        """Tell what became of every period of a year, to the minute: so a page says when it was seen."""
+        if self.store is None:
+            return []
+        posts, store, book = self.reading.posts, self.store, self.store.logbook
+        seen = (f"{self.now:%Y-%m-%d %H:%M}", store.roll.mark(), book.accounts(), book.missed(EARLIEST))
+        # Another file of holidays is another object, and this one is kept: no other has its id.
+        _, years = self.reading.kept.get(
+            repr((seen, id(self.calendar.book))),
+            ("years", year),
+            lambda: (self.calendar.book, years_of_rounds(posts, year, self.now, self.calendar, store)),
+        )
+        return years
 
     def roll_call(self) -> RollCall | None:
         """Ask what is open; `None` where there is no store."""

@@ -13,6 +13,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
+    exists,
     func,
     insert,
     literal,
@@ -50,13 +51,16 @@ def read_ledger(connection: Connection, monitor: str, since: date | None) -> Led
     return {(entry.rule, entry.track): entry for _, _, entry in found}
 
 
-def read_entries(connection: Connection, wanted: ColumnElement[bool]) -> list[tuple[str, str, Entry]]:
+def read_entries(
+    connection: Connection, wanted: ColumnElement[bool], *, few: bool = False
+) -> list[tuple[str, str, Entry]]:
     """Read entries, each with its id and monitor before it, with the tellings that count.
 
     Three queries, however many entries there are; of like tellings, the first and the last (`condensed`).
+    Of a `few` entries the messages that told them are looked up one by one.
     """
     tellings: dict[str, list[Telling]] = defaultdict(list)
-    ends = [end for row in _rows(connection, _counted(wanted)) for end in ends_of(row)]
+    ends = [end for row in _rows(connection, _counted(wanted, few=few)) for end in ends_of(row)]
     for _, _, finding, telling in sorted(ends, key=lambda end: end[:2]):
         tellings[finding].append(telling)
     snoozed = select(schema.snoozes).join(schema.findings, _finding.id == schema.snoozes.c.finding)
@@ -150,7 +154,7 @@ def _wanted(monitor: str, since: date | None) -> ColumnElement[bool]:
     return and_(_finding.monitor == monitor, lately)
 
 
-def _counted(wanted: ColumnElement[bool]) -> Select[Any]:
+def _counted(wanted: ColumnElement[bool], *, few: bool) -> Select[Any]:
     alike = (_telling.finding, _telling.digest, _telling.section, _telling.due)
     moment = cast(_telling.told_on, Text).concat(_telling.period)
     told = select(
@@ -162,11 +166,15 @@ def _counted(wanted: ColumnElement[bool]) -> Select[Any]:
         func.count().label("times"),
     )
     return (
-        _of_findings(told).where(wanted, _counts()).group_by(*alike, _telling.told_on >= _finding.first_seen)
+        _of_findings(told)
+        .where(wanted, _counts(few=few))
+        .group_by(*alike, _telling.told_on >= _finding.first_seen)
     )
 
 
-def _counts() -> ColumnElement[bool]:
+def _counts(*, few: bool = False) -> ColumnElement[bool]:
+    if few:
+        return ~exists().where(_mail.id == _telling.message_id, or_(_mail.trial, _mail.unheard))
     return or_(_telling.message_id.is_(None), _telling.message_id.not_in(void_messages()))
 
 

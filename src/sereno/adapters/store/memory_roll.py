@@ -76,7 +76,7 @@ class MemoryRoll:
         if inquiry.order != "digest":
             valued = [line for line in lines if _value(line, inquiry.order) is not None]
             blank = [line for line in lines if _value(line, inquiry.order) is None]
-            falling = sorted(valued, key=lambda line: _value(line, inquiry.order), reverse=inquiry.falling)
+            falling = sorted(valued, key=partial(_value, order=inquiry.order), reverse=inquiry.falling)
             lines = falling + blank
         return [each for each, _ in lines]
 
@@ -111,7 +111,7 @@ def _value(line: Line, order: RollOrder) -> Any:  # noqa: ANN401  what is compar
     values: dict[RollOrder, Callable[[], Any]] = {
         "due": lambda: entry.due,
         "key": lambda: folded(key_text(entry.key)),
-        "section": lambda: line[1].title.casefold(),
+        "section": line[1].title.casefold,
         "owner": lambda: None if entry.owner is None else folded(entry.owner),
         "seen": lambda: entry.first_seen,
         "told": partial(told_since_seen, entry),

@@ -42,10 +42,9 @@ class SqlRoll:
     def told_mark(self) -> str:
         """Return what no two states of the counts of tellings share."""
         telling = schema.tellings.c
-        void = void_messages().order_by("id")
         with reading(self.engine) as connection:
             newest = connection.scalar(select(func.max(telling.number)))
-            return f"{_mark(connection)} {newest} {hash(tuple(connection.scalars(void)))}"
+            return f"{_mark(connection)} {newest} {hash(frozenset(connection.scalars(void_messages())))}"
 
     def tally(self) -> list[Tally]:
         """Count all that is open, by lot and owner."""
@@ -95,7 +94,7 @@ def _mark(connection: Connection) -> str:
 def _listed(connection: Connection, ids: Sequence[str]) -> list[Listed]:
     found = {
         name: Listed(name, monitor, entry)
-        for name, monitor, entry in read_entries(connection, schema.findings.c.id.in_(ids))
+        for name, monitor, entry in read_entries(connection, schema.findings.c.id.in_(ids), few=True)
         if is_on_the_roll(entry)
     }
     return [found[name] for name in ids if name in found]
