@@ -38,7 +38,7 @@ entries = st.lists(
             "BR", key, key, min(seen, TODAY), TODAY, due, section, owner, replannings=times,
             ended="resolved" if ended else None, ended_on=TODAY if ended else None,
         ),
-        st.tuples(st.sampled_from(["EQ", "eq", "Ñ", "=1+1", "Straße", "\u202e"]), st.integers(-9, 99)),
+        st.tuples(st.sampled_from(["EQ", "eq", "Ñ", "=1+1", "Straße"]), st.integers(-9, 99)),
         st.none() | DAYS,
         DAYS,
         st.sampled_from(["BR-1", "BR-2", None]),
