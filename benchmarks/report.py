@@ -14,6 +14,7 @@ PARTS = {
     "Mail": "mail.py",
     "Start-up": "startup.py",
     "Rest": "idle.py",
+    "The console": "console.py",
 }
 
 

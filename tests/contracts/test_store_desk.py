@@ -1,5 +1,7 @@
 """What a person sees of mail and decides about it, on every store."""
 
+from dataclasses import replace
+
 import pytest
 from tests import mailing
 from tests.contracts.building import (
@@ -16,6 +18,7 @@ from tests.contracts.building import (
 from tests.mailing import settle
 
 from sereno.domain.outbox import Attempt, Envelope
+from sereno.engine.mail_records import Sieve
 
 ANA, LUIS = "ana@example.com", "luis@example.com"
 
@@ -129,3 +132,29 @@ def test_dropping_a_copy_that_nobody_needs_does_not_make_its_reader_unheard(plac
     assert store.desk.drop("m1", "ya la tiene", NOW)
     (kept,) = store.ledger("brass").values()
     assert len(kept.tellings) == 1
+
+
+EVERY = frozenset({"queued", "accepted", "dead", "held"})
+
+
+def leaf(store, first=0, number=9, **asked):
+    return [line.id for line in store.desk.leaf(Sieve(**{"states": EVERY, **asked}), first, number)]
+
+
+def test_mail_is_leafed_through_by_state_origin_and_age_from_either_end(store):
+    days = [replace(a_message(f"m{n}"), queued_at=NOW - n * 24 * 60 * MINUTE) for n in range(4)]
+    queue(store, *days, a_message("x", origin="otro/uno", queued_at=NOW - 2 * 24 * 60 * MINUTE))
+    assert leaf(store) == ["m0", "m1", "x", "m2", "m3"]
+    assert leaf(store, oldest_first=True) == ["m3", "m2", "x", "m1", "m0"]
+    assert leaf(store, 1, 2) == ["m1", "x"]
+    assert leaf(store, 5) == []
+    assert leaf(store, origin="otro/uno") == ["x"]
+    assert leaf(store, queued_by=NOW - 2 * 24 * 60 * MINUTE) == ["x", "m2", "m3"]
+    settle(store, [Attempt(each.id, "accepted", "250", {}) for each in claim(store, 2)], NOW)
+    gone = leaf(store, states=frozenset({"accepted"}))
+    assert len(gone) == 2
+    assert sorted(gone + leaf(store, states=frozenset({"queued"}))) == ["m0", "m1", "m2", "m3", "x"]
+    assert leaf(store, states=frozenset({"dead"})) == leaf(store, states=frozenset()) == []
+    end(store, "dead")
+    assert set(leaf(store, states=frozenset({"dead"}))) == set(leaf(store)) - set(gone)
+    assert store.desk.origins() == ["brass/diario", "otro/uno"]

@@ -9,6 +9,7 @@ from tests.engine.post_office import an_office
 from sereno.adapters.memory_errands import MemoryErrands
 from sereno.adapters.plots import draw_plot
 from sereno.adapters.tables import csv_bytes
+from sereno.adapters.workbook import write_rows
 from sereno.bootstrap.console import reading_of
 from sereno.bootstrap.opening import open_site
 from sereno.domain.calendar import Calendar, parse_holidays
@@ -53,6 +54,7 @@ def reading_in_memory(department: Department, published=None, *, now=NOW, **chan
         "passwords": PlainPasswords(),
         "errands": MemoryErrands(lambda: now),
         "mail_room": lambda store: nullcontext(an_office(store, None, now)),
+        "workbook": write_rows,
     }
     return Reading(**{**facts, **changes})
 

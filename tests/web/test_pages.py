@@ -193,7 +193,7 @@ def test_a_finding_that_was_put_off_says_until_when_by_whom_and_why():
 
 def test_mail_is_listed_by_state_and_origin_the_newest_first(reading):
     everything = ask(reading, "/correo").text
-    assert "correos, los más nuevos primero" in everything
+    assert "Correos, los más nuevos primero" in everything
     held = ask(reading, "/correo?estado=held&origen=tareas").text
     assert re.findall(r'<span class="pill \w+">(\w+)</span>', held) == ["retenido"]
     assert "No hay correo así." in ask(reading, "/correo?estado=dead").text

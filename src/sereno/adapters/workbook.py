@@ -1,7 +1,7 @@
 """Every row of a digest as a workbook (.xlsx), to sort and filter; nothing in it is ever a formula."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -24,6 +24,7 @@ MAX_CELL: Final = 32_767
 """Characters, as Excel counts them, that a cell may hold."""
 MAX_NAME: Final = 31
 WIDEST: Final = 50
+PLAIN_WIDTH: Final = 16
 MANY_ROWS: Final = 5_000
 """From here rows pass through temporary files instead of memory."""
 
@@ -62,6 +63,29 @@ def write_workbook(sections: Sequence[Section]) -> bytes:
         looks = _looks(book)
         for name, section in zip(sheet_names(sections), sections, strict=True):
             _write_sheet(book.add_worksheet(name), section, looks)
+    return content.getvalue()
+
+
+def write_rows(
+    title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], figures: Collection[int]
+) -> bytes:
+    """Write a table of any length, a row at a time, as a workbook of one sheet; `figures` are its numbers.
+
+    Cells are as in `write_workbook`.
+    """
+    content = BytesIO()
+    with closing(Workbook(content, {"constant_memory": True})) as book:
+        book.set_properties({"created": _MADE})
+        looks, sheet = _looks(book), book.add_worksheet(next(_candidates(title)))
+        for at, heading in enumerate(headings):
+            sheet.set_column(at, at, max(len(heading) + 3, PLAIN_WIDTH))
+            sheet.write_string(0, at, heading, looks.heading)
+        sheet.freeze_panes(1, 0)
+        last = 0
+        for last, row in enumerate(rows, 1):
+            for at, text in enumerate(row):
+                _write_cell(sheet, (last, at), _fitting(one_line(text)), looks, numeric=at in figures)
+        sheet.autofilter(0, 0, last, len(headings) - 1)
     return content.getvalue()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from socket import socket
 
@@ -15,6 +15,7 @@ from sereno.adapters.monitors import own_folders, shipped_folders
 from sereno.adapters.passwords import ArgonPasswords
 from sereno.adapters.processes import ProcessJobs
 from sereno.adapters.tables import csv_bytes
+from sereno.adapters.workbook import write_rows
 from sereno.bootstrap.checks import explained_settings
 from sereno.bootstrap.mail import rehearse_post_office
 from sereno.bootstrap.opening import open_site
@@ -130,14 +131,15 @@ def reading_of(
         calendar=site.calendar,
         look_at_store=partial(_lend_store, site),
         warnings=site.warnings,
-        settings=partial(_shown_settings, environ),
-        cases=partial(_case_names, environ),
+        settings=cache(partial(_shown_settings, environ)),  # this reading goes when their file changes
+        cases=_cases(environ),
         sheet=csv_bytes,
         draw=_draw,
         change=site.open_store,
         passwords=passwords(),
         errands=errands or open_errands(site),
         mail_room=lambda store: rehearse_post_office(site, store, site.log(MAIL_JOB, echo=False)),
+        workbook=write_rows,
     )
 
 
@@ -160,10 +162,32 @@ def _shown_settings(environ: Mapping[str, str] | None) -> Sequence[ShownSetting]
     ]
 
 
+def _cases(environ: Mapping[str, str] | None) -> Callable[[Monitor], Sequence[CaseName]]:
+    """Name the cases of a monitor, read anew when their file has changed."""
+    known: dict[str, tuple[object, Sequence[CaseName]]] = {}
+
+    def cases(monitor: Monitor) -> Sequence[CaseName]:
+        stamp = _stamp(environ, monitor)
+        if monitor.name not in known or known[monitor.name][0] != stamp:
+            known[monitor.name] = stamp, _case_names(environ, monitor)
+        return known[monitor.name][1]
+
+    return cases
+
+
+def _stamp(environ: Mapping[str, str] | None, monitor: Monitor) -> object:
+    folder = next((each for each in _folders(environ) if each.name == monitor.name), None)
+    return folder and stamp_of(str(folder / "cases.toml"))
+
+
+def _folders(environ: Mapping[str, str] | None) -> Sequence[Path]:
+    own = monitors_folder(environ)
+    return (*shipped_folders(), *(own_folders(own) if own else ()))
+
+
 def _case_names(environ: Mapping[str, str] | None, monitor: Monitor) -> Sequence[CaseName]:
     """Name the cases of a monitor; none where its file cannot be read any more."""
-    folder = monitors_folder(environ)
-    for each in (*shipped_folders(), *(own_folders(folder) if folder else ())):
+    for each in _folders(environ):
         if each.name == monitor.name:
             try:
                 return [CaseName(case.rule, case.name) for case in read_cases(each, monitor)]

@@ -8,7 +8,7 @@ from typing import Protocol
 from sereno.domain.foreign import Known, QueueRow
 from sereno.domain.outbox import Attempt, Delivery, Ending, Message, State
 from sereno.engine.journal_ports import Journal
-from sereno.engine.mail_records import Hold, MailLine, MailSheet
+from sereno.engine.mail_records import Hold, MailLine, MailSheet, Sieve
 
 Stamp = tuple[int, str]
 """A row of a queue: its number and fingerprint."""
@@ -175,6 +175,14 @@ class Desk(Protocol):
 
     def named(self, text: str) -> list[str]:
         """Return the ids of deliveries that begin with a text, or a queue's row by `origin-number`; few."""
+        ...
+
+    def leaf(self, sieve: Sieve, first: int, number: int) -> list[MailLine]:
+        """Return a page of the deliveries that are asked for, from the `first` (of 0) on."""
+        ...
+
+    def origins(self) -> list[str]:
+        """Name where mail has come from, in order."""
         ...
 
     def sheet(self, delivery_id: str) -> MailSheet | None:

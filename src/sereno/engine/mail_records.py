@@ -62,6 +62,17 @@ class MailLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Sieve:
+    """Say which deliveries are asked for, and in which order."""
+
+    states: frozenset[State]
+    origin: str | None = None
+    queued_by: datetime | None = None
+    """By when they were queued, at the latest."""
+    oldest_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PastAttempt:
     """Tell how an attempt ended."""
 

@@ -19,6 +19,8 @@ class OpenFinding:
     rule: Rule
     entry: Entry
     today: date
+    id: str = ""
+    """For all time, where it was asked of the roll."""
 
     @property
     def days(self) -> int | None:
@@ -28,7 +30,7 @@ class OpenFinding:
     @property
     def band(self) -> str:
         """Name its band as the ledger does; empty where its rule has none."""
-        return next((band.name for band in self.rule.bands if band.id == self.entry.section), "")
+        return band_of(self.rule, self.entry.section)
 
     @property
     def told(self) -> int:
@@ -57,16 +59,32 @@ class Wanted:
     def holds(self, each: OpenFinding) -> bool:
         """Tell whether a finding is asked for."""
         entry = each.entry
-        return (
-            self.rule in {None, entry.rule, entry.section}
-            and self.band in {None, each.band, entry.section}
-            and (self.owners is None or entry.owner in self.owners)
-        )
+        named = self.owners is None or entry.owner in self.owners
+        return named and self.takes(each.rule, entry.section)
+
+    def takes(self, rule: Rule, section: str | None) -> bool:
+        """Tell whether findings of a section of a rule are asked for."""
+        return self.rule in {None, rule.id, section} and self.band in {
+            None,
+            band_of(rule, section),
+            section,
+        }
 
 
 def open_findings(monitors: Iterable[Monitor], store: Store, today: date) -> list[OpenFinding]:
     """List what is open, as digests show it: by section, overdue first, then by due date and key."""
     return [each for monitor in monitors for each in sorted(_open(monitor, store, today), key=_place)]
+
+
+def band_of(rule: Rule, section: str | None) -> str:
+    """Name a section's band as the ledger does; empty where its rule has none."""
+    return next((band.name for band in rule.bands if band.id == section), "")
+
+
+def place_of(monitor: Monitor, section: str | None) -> int:
+    """Say where a section stands in the digests of its monitor; those in none come last, as one."""
+    shown = [each for plan in monitor.digests for each in plan.sections]
+    return shown.index(section) if section in shown else len(shown)
 
 
 def described(each: OpenFinding) -> dict[str, Any]:
@@ -102,13 +120,11 @@ def _open(monitor: Monitor, store: Store, today: date) -> Iterator[OpenFinding]:
 
 
 def _place(each: OpenFinding) -> tuple[object, ...]:
-    shown = [section for plan in each.monitor.digests for section in plan.sections]
     entry = each.entry
-    place = shown.index(entry.section) if entry.section in shown else len(shown)
     finding = Finding(
         entry.rule, entry.section, entry.key, entry.track, entry.due, each.days, entry.owner, {}
     )
-    return (place, *urgency(finding))
+    return (place_of(each.monitor, entry.section), *urgency(finding), entry.rule)
 
 
 def _iso(day: date | None) -> str | None:

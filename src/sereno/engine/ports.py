@@ -21,6 +21,7 @@ from sereno.engine.logbook import Logbook, Process
 from sereno.engine.mail_ports import Desk, Intake, Outbox
 from sereno.engine.mail_records import MailSummary
 from sereno.engine.records import JobResult, JobTotals, Notice, Run, RunState, Told
+from sereno.engine.roll import Roll
 
 
 class Clock(Protocol):
@@ -113,6 +114,9 @@ class Store(Protocol):
 
     @property
     def audit(self) -> Audit: ...  # noqa: D102
+
+    @property
+    def roll(self) -> Roll: ...  # noqa: D102
 
     def count_cycle(self) -> None:
         """Count one more cycle of the master."""

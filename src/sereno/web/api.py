@@ -7,9 +7,10 @@ from typing import get_args
 
 from sereno.domain.outbox import State
 from sereno.engine.mail_records import MailLine, MailSummary
-from sereno.engine.open_findings import OpenFinding
+from sereno.engine.open_findings import OpenFinding, Wanted
 from sereno.engine.ports import Store
 from sereno.engine.records import Run
+from sereno.engine.roll import Inquiry
 from sereno.engine.standing import JobStanding
 from sereno.web.reading import View
 
@@ -125,7 +126,11 @@ def run_forms(store: Store, since: datetime, limit: int) -> list[RunForm]:
 
 def finding_forms(view: View, offset: int, limit: int) -> list[FindingForm]:
     """List open findings in the order of the digests."""
-    return [_finding(each) for each in view.open_findings()[offset : offset + limit]]
+    roll = view.roll_call()
+    if roll is None:
+        return []
+    everything = Inquiry(roll.lots(Wanted(), lambda lot: lot.section))
+    return [_finding(each) for each in roll.page(everything, offset, limit)]
 
 
 def message_forms(store: Store, state: State | None, origin: str | None, limit: int) -> list[MessageForm]:

@@ -16,7 +16,7 @@ from sereno.web.places import PLACES, STATIC, Answer, seen, static
 from sereno.web.reading import Reading, View
 
 FIRST = "/"
-NAMED = (".css", ".svg", ".csv")
+NAMED = (".css", ".svg", ".csv", ".xlsx")
 """How names end that stay as they are; every other becomes an HTML file."""
 _LINK = re.compile(r'(?<= )(href|src)="(/[^"]*)"')
 """Texts of others never look so: in them a quotation mark is escaped."""

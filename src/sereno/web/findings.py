@@ -1,21 +1,36 @@
-"""Hallazgos: what the ledger holds open, filtered, sorted, paged, as a sheet, and each with its history."""
+"""Hallazgos: what the ledger holds open, filtered, sorted, paged, and as a sheet."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sereno.domain.digest import Badge
-from sereno.domain.finding_names import finding_id
 from sereno.domain.writing import badge
-from sereno.engine.open_findings import OpenFinding, Wanted, key_text
+from sereno.engine.open_findings import OpenFinding, Wanted, band_of, key_text
+from sereno.engine.roll import Inquiry, Lot, RollOrder, Tally
+from sereno.engine.roll_call import RollCall
 from sereno.web.catalogue import FINDING_HEADINGS
+from sereno.web.catalogue_lists import AGES, SHEET_TITLE
 from sereno.web.page import PAGE_ROWS, Asked, Page
 from sereno.web.reading import View
 from sereno.web.sections import section_titles
 from sereno.web.words import day
 
-FILTERS = ("vigilante", "regla", "banda", "responsable", "texto")
+FILTERS = ("vigilante", "regla", "banda", "responsable", "edad", "texto")
 SHEET = "hallazgos.csv"
-Order = Callable[["Row"], tuple[bool, object]]
+WORKBOOK = "hallazgos.xlsx"
+FIGURES = (8, 9)
+"""The columns of a sheet that are numbers."""
+ORDERS: Mapping[str, RollOrder] = {
+    "vence": "due",
+    "clave": "key",
+    "seccion": "section",
+    "responsable": "owner",
+    "vista": "seen",
+    "avisos": "told",
+    "replan": "replannings",
+}
+Titles = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +49,7 @@ class Row:
     @property
     def token(self) -> str:
         """Name it in its page's address."""
-        entry = self.found.entry
-        return finding_id(self.found.monitor.name, entry.rule, entry.track)
+        return self.found.id
 
     @property
     def badge(self) -> Badge | None:
@@ -53,96 +67,91 @@ class Choices:
     owners: Sequence[str]
 
 
-ORDERS: Mapping[str, Order] = {
-    "vence": lambda row: _last_if_none(row.found.entry.due),
-    "clave": lambda row: (False, row.key.casefold()),
-    "seccion": lambda row: (False, row.title.casefold()),
-    "responsable": lambda row: _last_if_none(row.found.entry.owner and row.found.entry.owner.casefold()),
-    "vista": lambda row: (False, row.found.entry.first_seen),
-    "avisos": lambda row: (False, row.found.told),
-    "replan": lambda row: (False, row.found.entry.replannings),
-}
-
-
 def findings(view: View, asked: Asked) -> Page | None:
     """Show a page of the open findings that are asked for."""
-    if view.store is None:
+    roll = view.roll_call()
+    if roll is None:
         return None
-    rows = _rows(view)
-    shown = _ordered(_wanted(rows, asked), asked.of("orden"))
-    first = (asked.page - 1) * PAGE_ROWS
+    titles, inquiry = _titles(view), _inquiry(view, roll, asked)
+    total, tally = roll.total(inquiry), roll.tally()
+    shown = roll.page(inquiry, (asked.page - 1) * PAGE_ROWS, PAGE_ROWS)
     kept = {name: asked.of(name) for name in (*FILTERS, "orden")}
     return Page(
         "findings.html",
         "Hallazgos abiertos",
         {
-            "rows": shown[first : first + PAGE_ROWS],
-            "total": len(shown),
-            "everything": len(rows),
+            "rows": [Row(each, _title(titles, each)) for each in shown],
+            "total": total,
+            "everything": roll.total(Inquiry(roll.lots(Wanted(), lambda lot: lot.section))),
             "page": asked.page,
-            "pages": max(-(-len(shown) // PAGE_ROWS), 1),
+            "pages": max(-(-total // PAGE_ROWS), 1),
             "kept": kept,
             "filtered": any(kept[name] for name in FILTERS),
-            "choices": _choices(view, rows),
-            "orders": tuple(ORDERS),
+            "choices": roll.kept.get(roll.mark, "choices", lambda: _choices(view, tally)),
         },
     )
 
 
 def sheet(view: View, asked: Asked) -> bytes | None:
     """Write all the open findings that are asked for as CSV."""
-    if view.store is None:
+    roll = view.roll_call()
+    return None if roll is None else view.reading.sheet(FINDING_HEADINGS, _lines(view, roll, asked))
+
+
+def workbook(view: View, asked: Asked) -> bytes | None:
+    """Write all the open findings that are asked for as a workbook."""
+    roll = view.roll_call()
+    if roll is None:
         return None
-    shown = _ordered(_wanted(_rows(view), asked), asked.of("orden"))
-    return view.reading.sheet(FINDING_HEADINGS, [_cells(row) for row in shown])
+    lines = _lines(view, roll, asked)
+    return view.reading.workbook(SHEET_TITLE, FINDING_HEADINGS, lines, FIGURES)
 
 
-def _rows(view: View) -> list[Row]:
-    titles = {post.monitor.name: section_titles(post) for post in view.reading.posts}
-    return [_row(each, titles) for each in view.open_findings()]
+def _inquiry(view: View, roll: RollCall, asked: Asked) -> Inquiry:
+    """Say what is asked for; an order or an age that nobody knows is as if nobody had asked for it."""
+    titles, order, age = _titles(view), asked.of("orden"), asked.of("edad")
+    wanted = Wanted(asked.of("regla") or None, asked.of("banda") or None)
+    return Inquiry(
+        roll.lots(
+            wanted, lambda lot: titles[lot.monitor].get(lot.section, lot.section), asked.of("vigilante")
+        ),
+        asked.of("responsable") or None,
+        asked.of("texto").casefold(),
+        view.now.date() - timedelta(days=AGES[age]) if age in AGES else None,
+        ORDERS.get(order.removeprefix("-"), "digest"),
+        falling=order.startswith("-"),
+    )
 
 
-def _row(each: OpenFinding, titles: Mapping[str, Mapping[str, str]]) -> Row:
+def _titles(view: View) -> Titles:
+    return {post.monitor.name: section_titles(post) for post in view.reading.posts}
+
+
+def _title(titles: Titles, each: OpenFinding) -> str:
     section = each.entry.section or each.entry.rule
-    return Row(each, titles[each.monitor.name].get(section, section))
+    return titles[each.monitor.name].get(section, section)
 
 
-def _wanted(rows: Iterable[Row], asked: Asked) -> list[Row]:
-    owner, monitor, text = asked.of("responsable"), asked.of("vigilante"), asked.of("texto").casefold()
-    owners = frozenset({owner}) if owner else None
-    wanted = Wanted(asked.of("regla") or None, asked.of("banda") or None, owners)
-    return [
-        row
-        for row in rows
-        if wanted.holds(row.found) and monitor in {"", row.found.monitor.name} and text in _searched(row)
-    ]
-
-
-def _searched(row: Row) -> str:
-    entry = row.found.entry
-    return " ".join((row.key, row.title, entry.rule, entry.section or "", entry.owner or "")).casefold()
-
-
-def _ordered(rows: list[Row], order: str) -> list[Row]:
-    """Sort by a column; `-` before its name turns it round, and what has no value stays last."""
-    by = ORDERS.get(order.removeprefix("-"))
-    if by is None:
-        return rows
-    valued, blank = ([row for row in rows if by(row)[0] is none] for none in (False, True))
-    return sorted(valued, key=by, reverse=order.startswith("-")) + blank
-
-
-def _last_if_none(value: object) -> tuple[bool, object]:
-    return (value is None, value)
-
-
-def _choices(view: View, rows: Sequence[Row]) -> Choices:
+def _choices(view: View, tally: Sequence[Tally]) -> Choices:
+    titles, lots = _titles(view), {each.lot for each in tally}
+    rules = {(post.monitor.name, rule.id): rule for post in view.reading.posts for rule in post.monitor.rules}
+    bands = {band_of(rules[lot.monitor, lot.rule], lot.section) for lot in lots}
     return Choices(
         [(post.monitor.name, post.monitor.title) for post in view.reading.posts],
-        sorted({(row.found.entry.section or row.found.entry.rule, row.title) for row in rows}),
-        sorted({row.found.band for row in rows if row.found.band}),
-        sorted({row.found.entry.owner for row in rows if row.found.entry.owner}, key=str.casefold),
+        sorted({_section(lot, titles) for lot in lots}),
+        sorted(filter(None, bands)),
+        sorted({each.owner for each in tally if each.owner}, key=str.casefold),
     )
+
+
+def _section(lot: Lot, titles: Titles) -> tuple[str, str]:
+    return lot.section, titles[lot.monitor].get(lot.section, lot.section)
+
+
+def _lines(view: View, roll: RollCall, asked: Asked) -> Iterator[tuple[str, ...]]:
+    titles = _titles(view)
+    every = roll.every(_inquiry(view, roll, asked))
+    return (_cells(Row(each, _title(titles, each))) for each in every)
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ MOST = 256
 
 
 @dataclass(slots=True)
-class Kept:
+class Drawn:
     """Keep the newest of what was made; threads may ask."""
 
     things: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)

@@ -1,43 +1,52 @@
-"""Correo: the outbox by state and origin, and what is known of a delivery."""
+"""Correo: the outbox by state, origin and age, and what is known of a delivery."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import get_args
 
 from sereno.domain.outbox import DROPPABLE, RETRIABLE, State
 from sereno.engine.conditions import OPERATORS_MAIL
-from sereno.engine.mail_records import MailSheet
+from sereno.engine.mail_records import MailSheet, Sieve
+from sereno.web.catalogue_lists import MAIL_AGES, OLDEST_FIRST
 from sereno.web.letters import framed, open_letter
 from sereno.web.page import PAGE_ROWS, Asked, Page
 from sereno.web.reading import View
 
 MOST_LINES = 1000
 """Deliveries that can be leafed through; filters bring the others into view."""
+FILTERS = ("estado", "origen", "edad", "orden")
 STATES: tuple[State, ...] = get_args(State)
 
 
 def outbox(view: View, asked: Asked) -> Page | None:
-    """Show a page of the outbox, the newest first."""
+    """Show a page of the outbox, the newest first, or the oldest."""
     if view.store is None or view.standing.mail is None:
         return None
-    origin, state = asked.of("origen"), asked.of("estado")
-    states = [each for each in STATES if state in {"", each}]
-    lines = view.store.desk.lines(states, origin or None, MOST_LINES)
-    first = (asked.page - 1) * PAGE_ROWS
+    kept = {name: asked.of(name) for name in FILTERS}
+    page = min(asked.page, MOST_LINES // PAGE_ROWS)
+    lines = view.store.desk.leaf(_sieve(view, kept), (page - 1) * PAGE_ROWS, PAGE_ROWS + 1)
+    more = len(lines) > PAGE_ROWS
     return Page(
         "outbox.html",
         "Correo",
         {
-            "lines": lines[first : first + PAGE_ROWS],
-            "total": len(lines),
-            "most": MOST_LINES,
-            "page": asked.page,
-            "pages": max(-(-len(lines) // PAGE_ROWS), 1),
-            "kept": {"estado": state, "origen": origin},
-            "origins": sorted({*_own_origins(view), *(line.origin for line in lines)}),
+            "lines": lines[:PAGE_ROWS],
+            "page": page,
+            "more": more and page < MOST_LINES // PAGE_ROWS,
+            "cut": MOST_LINES if more and page == MOST_LINES // PAGE_ROWS else 0,
+            "kept": kept,
+            "origins": sorted({*_own_origins(view), *view.store.desk.origins()}),
             "states": STATES,
             "mail": view.standing.mail,
         },
     )
+
+
+def _sieve(view: View, kept: Mapping[str, str]) -> Sieve:
+    states = frozenset(each for each in STATES if kept["estado"] in {"", each})
+    days = MAIL_AGES.get(kept["edad"])
+    by = None if days is None else view.now - timedelta(days=days)
+    return Sieve(states, kept["origen"] or None, by, oldest_first=kept["orden"] == OLDEST_FIRST)
 
 
 def delivery(view: View, asked: Asked) -> Page | None:

@@ -12,7 +12,7 @@ from sereno.web.calendar import calendar
 from sereno.web.catalogue import MISSING, PROBLEM, PROBLEMS
 from sereno.web.deeds import deeds
 from sereno.web.finding import finding
-from sereno.web.findings import SHEET, findings, sheet
+from sereno.web.findings import SHEET, WORKBOOK, findings, sheet, workbook
 from sereno.web.foreign import foreign_body, foreign_html
 from sereno.web.guard import FRAMED_POLICY, PICTURE_POLICY
 from sereno.web.login import enter, leave, login
@@ -38,7 +38,9 @@ from sereno.web.settings import settings
 from sereno.web.today import today
 
 Answer = Callable[[View, Asked], Response]
+Write = Callable[[View, Asked], bytes | None]
 Made = TypeVar("Made")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATIC = {"/estilo.css": "text/css", "/sereno.svg": "image/svg+xml"}
 
 
@@ -75,12 +77,17 @@ def _missing() -> Page:
     return Page("missing.html", MISSING, {"why": PROBLEMS[404]}, 404)
 
 
-def _sheet(view: View, asked: Asked) -> Response:
-    written = sheet(view, asked)
-    if written is None:
-        return HTMLResponse(render(_storeless(view), view, asked, "hallazgos"), 503)
-    named = {"content-disposition": f'attachment; filename="{SHEET}"'}
-    return Response(written, media_type="text/csv; charset=utf-8", headers=named)
+def _file(name: str, kind: str, write: Write) -> Answer:
+    """Answer with a file to be kept."""
+
+    def answer(view: View, asked: Asked) -> Response:
+        written = write(view, asked)
+        if written is None:
+            return HTMLResponse(render(_storeless(view), view, asked, "hallazgos"), 503)
+        named = {"content-disposition": f'attachment; filename="{name}"'}
+        return Response(written, media_type=kind, headers=named)
+
+    return answer
 
 
 def _mail_html(view: View, asked: Asked) -> Response:
@@ -116,9 +123,10 @@ PLACES: Mapping[str, Answer] = {
     "/rondas/{year}": _page("rondas", rounds),
     "/rondas/{monitor}/{digest}/{period}": _page("rondas", period),
     "/hallazgos": _page("hallazgos", findings),
-    f"/{SHEET}": _sheet,
     "/hallazgos/graficos": _page("hallazgos", plots),
     "/hallazgos/graficos/{picture}": _picture,
+    f"/{SHEET}": _file(SHEET, "text/csv; charset=utf-8", sheet),
+    f"/{WORKBOOK}": _file(WORKBOOK, XLSX, workbook),
     "/hallazgos/{monitor}/{token}": _page("hallazgos", finding),
     "/correo": _page("correo", outbox),
     "/correo/{delivery}": _page("correo", delivery),

@@ -73,7 +73,7 @@ def picture(view: View, asked: Asked) -> bytes | None:
     if plot is None or not name.endswith(SUFFIX):
         return None
     at = (*_moment(view, view.store), question, name)
-    return view.reading.kept.of(at, partial(view.reading.draw, plot))
+    return view.reading.drawn.of(at, partial(view.reading.draw, plot))
 
 
 def _question(asked: Asked) -> Question:
@@ -97,7 +97,7 @@ def _moment(view: View, store: Store) -> tuple[str, str]:
 
 def _figures(view: View, store: Store, question: Question) -> Figures:
     at = (*_moment(view, store), question)
-    return view.reading.kept.of(at, partial(_read, view, store, question))
+    return view.reading.drawn.of(at, partial(_read, view, store, question))
 
 
 def _read(view: View, store: Store, question: Question) -> Figures:
@@ -114,7 +114,7 @@ def _owners(view: View, store: Store, question: Question) -> list[str]:
     everybody = Scope(
         {p.monitor.name: frozenset(rule.id for rule in p.monitor.rules) for p in _posts(view, question)}
     )
-    named = view.reading.kept.of(at, lambda: store.history.by_owner(everybody))
+    named = view.reading.drawn.of(at, lambda: store.history.by_owner(everybody))
     return sorted({*filter(None, named), *filter(None, [question.owner])}, key=str.casefold)
 
 

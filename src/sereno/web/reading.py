@@ -1,9 +1,9 @@
 """What the console asks of the installation; the composition root answers."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sereno.domain.calendar import Calendar
 from sereno.domain.errors import StoreUnavailable
@@ -11,12 +11,16 @@ from sereno.domain.rules import Monitor
 from sereno.engine.access import Passwords
 from sereno.engine.agenda import Post
 from sereno.engine.errands import Errands
-from sereno.engine.open_findings import OpenFinding, open_findings
+from sereno.engine.kept import Kept
 from sereno.engine.plotting import Plot
 from sereno.engine.ports import Store
 from sereno.engine.post_office import PostOffice
+from sereno.engine.roll_call import RollCall
 from sereno.engine.standing import Published, Standing, standing, unreadable
-from sereno.web.kept_plots import Kept
+from sereno.engine.year_of_rounds import Year, years_of_rounds
+from sereno.web.kept_plots import Drawn
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +65,16 @@ class Reading:
     errands: Errands
     mail_room: Callable[[Store], AbstractContextManager[PostOffice]]
     """Lends what deciding about mail needs; nothing leaves from there."""
-    sheet: Callable[[Sequence[str], Sequence[Sequence[str]]], bytes]
-    """Writes a table as CSV in which no text is a formula."""
     draw: Callable[[Plot], bytes]
     """Draws a plot as SVG."""
-    kept: Kept = field(default_factory=Kept)
+    sheet: Callable[[Sequence[str], Iterable[Sequence[str]]], bytes]
+    """Writes a table as CSV in which no text is a formula."""
+    workbook: Callable[[str, Sequence[str], Iterable[Sequence[str]], Sequence[int]], bytes]
+    """Writes it as .xlsx: title, headings, rows, and which columns are numbers."""
+    drawn: Drawn = field(default_factory=Drawn)
     """What was drawn since the last round."""
+    kept: Kept = field(default_factory=Kept)
+    """What was read of the store, as long as its marks stay the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +89,27 @@ class View:
     store: Store | None
     fault: str = ""
     """Why the store cannot be read; empty also where there is none yet."""
-    findings: list[OpenFinding] = field(default_factory=list)
-    """What was open when it was first asked for in this look."""
 
-    def open_findings(self) -> list[OpenFinding]:
-        """List what is open, read once; nothing where there is no store."""
-        if not self.findings and self.store is not None:
-            monitors = [post.monitor for post in self.reading.posts]
-            self.findings.extend(open_findings(monitors, self.store, self.now.date()))
-        return self.findings
+    def years(self, year: int) -> list[Year]:
+        """Tell what became of every period of a year, to the minute: so a page says when it was seen."""
+        if self.store is None:
+            return []
+        posts, store, book = self.reading.posts, self.store, self.store.logbook
+        seen = (f"{self.now:%Y-%m-%d %H:%M}", store.roll.mark(), book.accounts(), book.missed(EARLIEST))
+        # Another file of holidays is another object, and this one is kept: no other has its id.
+        _, years = self.reading.kept.get(
+            repr((seen, id(self.calendar.book))),
+            ("years", year),
+            lambda: (self.calendar.book, years_of_rounds(posts, year, self.now, self.calendar, store)),
+        )
+        return years
+
+    def roll_call(self) -> RollCall | None:
+        """Ask what is open; `None` where there is no store."""
+        if self.store is None:
+            return None
+        monitors, roll = [post.monitor for post in self.reading.posts], self.store.roll
+        return RollCall(monitors, roll, self.now.date(), self.reading.kept, roll.mark())
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from sereno.domain.foreign import short_name
 from sereno.engine.wording import code_words
-from sereno.web import catalogue, catalogue_access, catalogue_operate, words
+from sereno.web import catalogue, catalogue_access, catalogue_lists, catalogue_operate, words
 from sereno.web.page import Asked, Page
 from sereno.web.reading import View
 
@@ -61,7 +61,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"t": catalogue, "a": catalogue_access, "o": catalogue_operate, "link": link}
+    texts = {
+        "t": catalogue,
+        "u": catalogue_lists,
+        "a": catalogue_access,
+        "o": catalogue_operate,
+    }
+    environment.globals |= {**texts, "link": link}
     filters: dict[str, Callable[..., Any]] = {
         "code_words": code_words,
         "short_name": short_name,

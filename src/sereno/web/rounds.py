@@ -13,7 +13,7 @@ from sereno.engine.explaining import explain
 from sereno.engine.mail_records import MailLine
 from sereno.engine.ports import Store
 from sereno.engine.records import JobResult, Run
-from sereno.engine.year_of_rounds import Slot, Year, first_day_of, years_of_rounds
+from sereno.engine.year_of_rounds import Slot, Year, first_day_of
 from sereno.web.page import FIRST_YEAR, LAST_YEAR, Asked, Page
 from sereno.web.reading import View
 from sereno.web.sections import section_titles
@@ -57,7 +57,7 @@ def rounds(view: View, asked: Asked) -> Page | None:
     if view.store is None or year is None:
         return None
     made = view.store.logbook.made_at().year
-    years = years_of_rounds(view.reading.posts, year, view.now, view.calendar, view.store)
+    years = view.years(year)
     return Page(
         "rounds.html",
         f"Rondas de {year}",

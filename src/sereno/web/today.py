@@ -1,8 +1,9 @@
 """Hoy: whether all is well, what each job does, what needs a person, what comes next."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from operator import attrgetter
 from typing import get_args
 
@@ -12,13 +13,14 @@ from sereno.domain.wallclock import utc
 from sereno.engine.agenda import Duty, Post, agenda
 from sereno.engine.logbook import Missed
 from sereno.engine.ports import Store
-from sereno.engine.records import Run
+from sereno.engine.records import Run, RunState
 from sereno.engine.standing import JobStanding
 from sereno.web.catalogue import JOB_TITLES
 from sereno.web.page import Asked, Page
 from sereno.web.reading import View
 
 MISSED_DAYS = 30
+LastRun = Callable[[str, str, RunState], Run | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +89,17 @@ def _last_runs(post: Post, store: Store) -> Iterator[Run]:
 
 
 def _registers(view: View, store: Store) -> Iterator[RegisterRow]:
+    last: LastRun = cache(lambda monitor, digest, state: store.last_run(monitor, digest, state=state))
     for name in view.reading.registers:
         readers = [post for post in view.reading.posts if name in post.monitor.registers]
         if readers:
-            yield _register(name, readers, store)
+            yield _register(name, readers, last)
 
 
-def _register(name: str, readers: Sequence[Post], store: Store) -> RegisterRow:
+def _register(name: str, readers: Sequence[Post], last_run: LastRun) -> RegisterRow:
     names = [(post.monitor.name, plan.name) for post in readers for plan in post.monitor.digests]
-    seen = filter(None, (store.last_run(*each, state="complete") for each in names))
-    blind = filter(None, (store.last_run(*each, state="blind") for each in names))
+    seen = filter(None, (last_run(*each, "complete") for each in names))
+    blind = filter(None, (last_run(*each, "blind") for each in names))
     last = max(seen, key=_ended, default=None)
     failed = max(blind, key=_ended, default=None)
     behind = failed is not None and (last is None or _ended(failed) >= _ended(last))

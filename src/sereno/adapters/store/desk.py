@@ -12,11 +12,12 @@ from sereno.adapters.store.engine import reading, writing
 from sereno.adapters.store.mail_rows import LINE_COLUMNS, delivery_row, draft_of, line_of
 from sereno.adapters.store.schema import store_info
 from sereno.adapters.store.settling import further_part, mark_accepted
+from sereno.adapters.store.sifting import origins_of, sifted
 from sereno.domain.errors import SerenoError
 from sereno.domain.foreign import long_name
 from sereno.domain.outbox import DROPPABLE, RETRIABLE, State, leaves_unheard, part_id
 from sereno.engine.mail_ports import Stamp
-from sereno.engine.mail_records import Hold, MailLine, MailSheet, PastAttempt
+from sereno.engine.mail_records import Hold, MailLine, MailSheet, PastAttempt, Sieve
 
 MOST_NAMED = 10
 _each = schema.deliveries.c
@@ -31,12 +32,20 @@ class SqlDesk:
 
     def lines(self, states: Collection[State], origin: str | None, limit: int) -> list[MailLine]:
         """Return deliveries, the newest first."""
-        wanted = _lines().where(_each.state.in_(sorted(states)))
-        if origin is not None:
-            wanted = wanted.where(_each.origin == origin)
-        newest = wanted.order_by(_each.queued_at.desc(), _each.id.desc()).limit(limit)
+        return self.leaf(Sieve(frozenset(states), origin), 0, limit)
+
+    def leaf(self, sieve: Sieve, first: int, number: int) -> list[MailLine]:
+        """Return a page of the deliveries that are asked for, from the `first` (of 0) on."""
         with reading(self.engine) as connection:
-            return [line_of(row, self.zone) for row in connection.execute(newest).mappings()]
+            ids = sifted(connection, sieve, first, number)
+            found = connection.execute(_lines().where(_each.id.in_(ids))).mappings()
+            lines = {row["id"]: line_of(row, self.zone) for row in found}
+        return [lines[each] for each in ids]
+
+    def origins(self) -> list[str]:
+        """Name where mail has come from, in order."""
+        with reading(self.engine) as connection:
+            return origins_of(connection)
 
     def of_run(self, run_id: str) -> list[MailLine]:
         """Return the deliveries of a run's mail, in the order of their ids."""

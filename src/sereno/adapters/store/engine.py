@@ -5,15 +5,22 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+from sqlalchemy.util import LRUCache
 
 from sereno.adapters.sqlite_files import FileChanged, file_address, reading_file
 from sereno.adapters.store.faults import PATIENCE_S, naming_faults, store_name
 from sereno.domain.errors import StoreUnavailable
+
+_GLANCES: dict[URL, Engine] = {}
+"""The first engine that looked at a file, for its dialect."""
+_COMPILED: LRUCache[Any, Any] = LRUCache(500)
+"""Statements that were compiled for a look."""
 
 
 def store_address(url: str) -> URL:
@@ -91,11 +98,38 @@ def looking_engine(address: URL) -> Iterator[Engine]:
 def _engine_to_look(address: URL) -> Iterator[Engine]:
     with ExitStack() as held:
         if path := store_file(address):
-            engine = _open_sqlite(address, held.enter_context(reading_file(path, PATIENCE_S)))
+            engine = _glance(address, held.enter_context(reading_file(path, PATIENCE_S)))
         else:
             engine = _open_postgresql(address, read_only=True)
         held.callback(engine.dispose)
         yield engine
+
+
+def _glance(address: URL, connect: Callable[[], sqlite3.Connection]) -> Engine:
+    """Prepare connections for one look; what was compiled for earlier ones serves again, no connection does.
+
+    A file that is kept open could not be replaced by a copy, and would be read after it was.
+    """
+    glances = _GLANCES.get(address)
+    if glances is None:
+        engine = _open_sqlite(address, connect)
+        with naming_faults(address), engine.connect():  # teaches the dialect what it asks once
+            _GLANCES[address] = engine
+        return engine
+    engine = Engine(
+        QueuePool(lambda: _as_driver(connect())),
+        glances.dialect,
+        address,
+        execution_options={"compiled_cache": _COMPILED},
+        hide_parameters=True,
+    )
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _as_driver(connection: Any) -> DBAPIConnection:  # noqa: ANN401  one of sqlite3, which has no such type
+    driver: DBAPIConnection = connection
+    return driver
 
 
 def _open_sqlite(address: URL, connect: Callable[[], sqlite3.Connection]) -> Engine:

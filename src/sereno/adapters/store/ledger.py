@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import MappingResult
 
 from sereno.adapters.store import schema
+from sereno.adapters.store.roll_writing import write_roll
 from sereno.adapters.store.rows import (
     ends_of,
     entry_of,
@@ -45,35 +46,49 @@ _mail = schema.messages.c
 
 
 def read_ledger(connection: Connection, monitor: str, since: date | None) -> Ledger:
-    """Read a monitor's entries, but for those that ended before `since`, with the tellings that count.
+    """Read a monitor's entries, but for those that ended before `since`, with the tellings that count."""
+    found = read_entries(connection, _wanted(monitor, since))
+    return {(entry.rule, entry.track): entry for _, _, entry in found}
+
+
+def read_entries(
+    connection: Connection, wanted: ColumnElement[bool], *, few: bool = False
+) -> list[tuple[str, str, Entry]]:
+    """Read entries, each with its id and monitor before it, with the tellings that count.
 
     Three queries, however many entries there are; of like tellings, the first and the last (`condensed`).
+    Of a `few` entries the messages that told them are looked up one by one.
     """
-    wanted = _wanted(monitor, since)
     tellings: dict[str, list[Telling]] = defaultdict(list)
-    ends = [end for row in _rows(connection, _counted(wanted)) for end in ends_of(row)]
+    ends = [end for row in _rows(connection, _counted(wanted, few=few)) for end in ends_of(row)]
     for _, _, finding, telling in sorted(ends, key=lambda end: end[:2]):
         tellings[finding].append(telling)
     snoozed = select(schema.snoozes).join(schema.findings, _finding.id == schema.snoozes.c.finding)
     snoozes = {row["finding"]: snooze_of(row) for row in _rows(connection, snoozed.where(wanted))}
-    entries = [
-        entry_of(row, tuple(tellings.get(row["id"], ())), snoozes.get(row["id"]))
+    return [
+        (row["id"], row["monitor"], entry_of(row, tuple(tellings.get(row["id"], ())), snoozes.get(row["id"])))
         for row in _rows(connection, select(schema.findings).where(wanted))
     ]
-    return {(entry.rule, entry.track): entry for entry in entries}
+
+
+def void_messages() -> Select[tuple[str]]:
+    """Select the messages that told nobody whom they concerned."""
+    # Apart, for each is a run of the index; together they are a search through all mail there ever was.
+    return select(_mail.id).where(or_(_mail.trial, and_(~_mail.trial, _mail.unheard)))
+
+
+def count_told() -> Select[tuple[str, int]]:
+    """Count how often each open finding was told since it was first seen."""
+    since = _telling.told_on >= schema.roll.c.first_seen
+    told = select(_telling.finding, func.count().label("told"))
+    joined = told.join_from(schema.roll, schema.tellings, schema.roll.c.id == _telling.finding)
+    return joined.where(since, _counts()).group_by(_telling.finding)
 
 
 def read_finding(connection: Connection, name: str) -> tuple[str, Entry] | None:
-    """Read the entry of that name, with its monitor; three looks into indexes."""
-    named = _finding.id == name
-    row = _rows(connection, select(schema.findings).where(named)).one_or_none()
-    if row is None:
-        return None
-    void = exists().where(_mail.id == _telling.message_id, or_(_mail.trial, _mail.unheard))
-    ends = [end for told in _rows(connection, _told_ends(named, ~void)) for end in ends_of(told)]
-    tellings = tuple(telling for *_, telling in sorted(ends, key=lambda end: end[:2]))
-    snoozed = _rows(connection, select(schema.snoozes).filter_by(finding=name)).one_or_none()
-    return row["monitor"], entry_of(row, tellings, None if snoozed is None else snooze_of(snoozed))
+    """Read the entry of that name, with its monitor."""
+    found = read_entries(connection, _finding.id == name, few=True)
+    return next(((monitor, entry) for _, monitor, entry in found), None)
 
 
 def read_told(connection: Connection, monitor: str, since: date | None) -> list[Told]:
@@ -86,9 +101,11 @@ def read_told(connection: Connection, monitor: str, since: date | None) -> list[
 
 def write_entries(connection: Connection, monitor: str, entries: Iterable[Entry]) -> None:
     """Write entries over those that they replace."""
-    rows = {row["id"]: row for row in (entry_row(entry, monitor) for entry in entries)}
+    rows = {str(row["id"]): (row, entry) for row, entry in ((entry_row(e, monitor), e) for e in entries)}
     # In one order for all: processes that write at once wait for each other, and never in a circle.
-    upsert(connection, schema.findings, [rows[name] for name in sorted(rows, key=str)])
+    ordered = [rows[name] for name in sorted(rows)]
+    upsert(connection, schema.findings, [row for row, _ in ordered])
+    write_roll(connection, ordered)
 
 
 def write_told(connection: Connection, monitor: str, told: Iterable[Told]) -> None:
@@ -153,14 +170,7 @@ def _wanted(monitor: str, since: date | None) -> ColumnElement[bool]:
     return and_(_finding.monitor == monitor, lately)
 
 
-def _counted(wanted: ColumnElement[bool]) -> Select[Any]:
-    # Apart, for each is a run of the index; together they are a search through all mail there ever was.
-    void = select(_mail.id).where(or_(_mail.trial, and_(~_mail.trial, _mail.unheard)))
-    counts = or_(_telling.message_id.is_(None), _telling.message_id.not_in(void))
-    return _told_ends(wanted, counts)
-
-
-def _told_ends(wanted: ColumnElement[bool], counts: ColumnElement[bool]) -> Select[Any]:
+def _counted(wanted: ColumnElement[bool], *, few: bool) -> Select[Any]:
     alike = (_telling.finding, _telling.digest, _telling.section, _telling.due)
     moment = cast(_telling.told_on, Text).concat(_telling.period)
     told = select(
@@ -171,7 +181,17 @@ def _told_ends(wanted: ColumnElement[bool], counts: ColumnElement[bool]) -> Sele
         func.max(_telling.number).label("last_number"),
         func.count().label("times"),
     )
-    return _of_findings(told).where(wanted, counts).group_by(*alike, _telling.told_on >= _finding.first_seen)
+    return (
+        _of_findings(told)
+        .where(wanted, _counts(few=few))
+        .group_by(*alike, _telling.told_on >= _finding.first_seen)
+    )
+
+
+def _counts(*, few: bool = False) -> ColumnElement[bool]:
+    if few:
+        return ~exists().where(_mail.id == _telling.message_id, or_(_mail.trial, _mail.unheard))
+    return or_(_telling.message_id.is_(None), _telling.message_id.not_in(void_messages()))
 
 
 def _of_findings(told: Select[Any]) -> Select[Any]:

@@ -47,6 +47,8 @@ bodies = Table(  # apart: a state changes without writing ten kilobytes anew
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 """Before any hour: an index of either database puts it first, which it does not agree on for NULL."""
 WAITS = text("state IN ('queued', 'deferred')")
+APART = text("state NOT IN ('accepted', 'queued', 'sending')")
+"""In which a delivery is that does not go straight through: those that do never touch an index of it."""
 
 deliveries = Table(
     "deliveries",
@@ -71,6 +73,16 @@ deliveries = Table(
     Column("settled_at", Instant),
     Index("ix_deliveries_message_id", "message_id"),
     Index("ix_deliveries_state_settled_at", "state", "settled_at"),
+    Index("ix_deliveries_origin", "origin", "queued_at", "id"),  # written once: nothing in it ever changes
+    Index(
+        "ix_deliveries_apart",
+        "state",
+        "queued_at",
+        "id",
+        "origin",
+        sqlite_where=APART,
+        postgresql_where=APART,
+    ),
     Index(
         "ix_deliveries_waiting",
         "trial",

@@ -14,6 +14,7 @@ from sereno.adapters.store.memory_ledger import MemoryLedger
 from sereno.adapters.store.memory_logbook import MemoryLogbook
 from sereno.adapters.store.memory_mail import Shelf
 from sereno.adapters.store.memory_outbox import MemoryOutbox
+from sereno.adapters.store.memory_roll import MemoryRoll
 from sereno.adapters.store.once import conflict, share_of
 from sereno.adapters.store.zones import moved
 from sereno.domain.cadence import Period
@@ -37,6 +38,7 @@ class MemoryStore:
         self.intake = MemoryIntake(self.shelf)
         self.desk = MemoryDesk(self.shelf)
         self._lock = self.shelf.lock
+        self.roll = MemoryRoll(self.shelf, self._ledger, self._counts)
         self._cycles = 0
         self._periods: dict[tuple[str, str, str], Period] = {}
         self._runs: dict[str, Run] = {}

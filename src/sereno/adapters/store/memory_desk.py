@@ -9,7 +9,7 @@ from sereno.domain.foreign import Known, long_name
 from sereno.domain.outbox import DROPPABLE, RETRIABLE, State, leaves_unheard
 from sereno.domain.wallclock import utc
 from sereno.engine.mail_ports import Stamp, TakenIn
-from sereno.engine.mail_records import Hold, MailLine, MailSheet
+from sereno.engine.mail_records import Hold, MailLine, MailSheet, Sieve
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +133,22 @@ class MemoryDesk:
 
     def lines(self, states: Collection[State], origin: str | None, limit: int) -> list[MailLine]:
         """Return deliveries, the newest first."""
+        return self.leaf(Sieve(frozenset(states), origin), 0, limit)
+
+    def leaf(self, sieve: Sieve, first: int, number: int) -> list[MailLine]:
+        """Return a page of the deliveries that are asked for, from the `first` (of 0) on."""
         with self.shelf.lock:
-            found = [self._line(each) for each in self.shelf.in_states(states)]
-        wanted = [each for each in found if origin in {None, each.origin}]
-        return sorted(wanted, key=lambda each: (utc(each.queued_at), each.id), reverse=True)[:limit]
+            found = [self._line(each) for each in self.shelf.in_states(sieve.states)]
+        wanted = [each for each in found if _passes(each, sieve)]
+        wanted.sort(key=lambda each: (utc(each.queued_at), each.id), reverse=not sieve.oldest_first)
+        return wanted[first : first + number]
+
+    def origins(self) -> list[str]:
+        """Name where mail has come from, in order."""
+        with self.shelf.lock:
+            return sorted(
+                {self.shelf.messages[each.message_id].message.origin for each in self.shelf.parcels.values()}
+            )
 
     def of_run(self, run_id: str) -> list[MailLine]:
         """Return the deliveries of a run's mail, in the order of their ids."""
@@ -233,3 +245,8 @@ class MemoryDesk:
             settled_at=parcel.settled_at and parcel.settled_at.astimezone(zone),
             answer=parcel.answer,
         )
+
+
+def _passes(line: MailLine, sieve: Sieve) -> bool:
+    late = sieve.queued_by is not None and utc(line.queued_at) > utc(sieve.queued_by)
+    return sieve.origin in {None, line.origin} and not late

@@ -24,9 +24,12 @@ class MemoryLedger:
         self._mailed: dict[str, list[tuple[str, Told]]] = defaultdict(list)
         self._notices: list[Notice] = []
         self.steps: dict[Followed, list[Step]] = defaultdict(list)
+        self.changes = 0
+        """How often it was written to."""
 
     def add(self, monitor: str, entries: Iterable[Entry], told: Iterable[Told]) -> None:
         """Write entries over those that they replace, and tellings beside those that there are."""
+        self.changes += 1
         for entry in entries:
             self._entries[monitor, entry.rule, entry.track] = replace(entry, tellings=(), snooze=None)
         for each in told:
@@ -66,6 +69,10 @@ class MemoryLedger:
             for (name, rule, track), entry in self._entries.items()
             if name == monitor and (since is None or entry.ended_on is None or entry.ended_on >= since)
         }
+
+    def every(self, counts: Callable[[str | None], bool]) -> list[tuple[str, Entry]]:
+        """Return every entry with its monitor before it, with what counts as told."""
+        return [(each[0], self._whole(each, entry, counts)) for each, entry in self._entries.items()]
 
     def prove(self, message_id: str, reached: Sequence[str], now: datetime) -> None:
         """Note who was told by a message."""

@@ -28,6 +28,7 @@ from sereno.adapters.store.mail_schema import (
     refusals,
     taken_in,
 )
+from sereno.adapters.store.roll_schema import roll
 from sereno.adapters.store.watch_schema import accounts, alarms, lease, missed, pauses, running
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "periods",
     "queues",
     "refusals",
+    "roll",
     "running",
     "runs",
     "sessions",

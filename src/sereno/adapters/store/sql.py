@@ -49,6 +49,7 @@ from sereno.adapters.store.once import conflict
 from sereno.adapters.store.outbox import SqlOutbox
 from sereno.adapters.store.queueing import queue_messages, read_summary
 from sereno.adapters.store.refusals import read_refusals
+from sereno.adapters.store.roll import SqlRoll
 from sereno.adapters.store.rows import (
     job_result_of,
     period_of,
@@ -103,6 +104,11 @@ class SqlStore:
     def history(self) -> SqlHistory:
         """Return the past."""
         return SqlHistory(self.engine, self.zone)
+
+    @property
+    def roll(self) -> SqlRoll:
+        """Return what is open."""
+        return SqlRoll(self.engine)
 
     @property
     def logbook(self) -> SqlLogbook:
