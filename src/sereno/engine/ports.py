@@ -19,6 +19,7 @@ from sereno.engine.logbook import Logbook, Process
 from sereno.engine.mail_ports import Desk, Intake, Outbox
 from sereno.engine.mail_records import MailSummary
 from sereno.engine.records import JobResult, JobTotals, Notice, Run, RunState, Told
+from sereno.engine.traces import Trace, Traces
 
 
 class Clock(Protocol):
@@ -66,6 +67,16 @@ class Snapshot(Protocol):
         """Return how many more there were than are kept."""
         ...
 
+    @property
+    def took(self) -> Mapping[str, float]:
+        """Return how many seconds each query took that was asked for, by id."""
+        ...
+
+    @property
+    def fetched(self) -> Mapping[str, float]:
+        """Return how many seconds copying each register took."""
+        ...
+
     def select(self, query: Query) -> list[Row]:
         """Return the rows; raise SourceUnavailable, SchemaDrift, RegisterEmpty or RuleFailed when blind."""
         ...
@@ -108,6 +119,9 @@ class Store(Protocol):
 
     @property
     def audit(self) -> Audit: ...  # noqa: D102
+
+    @property
+    def traces(self) -> Traces: ...  # noqa: D102
 
     def count_cycle(self) -> None:
         """Count one more cycle of the master."""
@@ -160,9 +174,14 @@ class Store(Protocol):
         ...
 
     def record(
-        self, run: Run, messages: Sequence[Message], entries: Sequence[Entry] = (), told: Sequence[Told] = ()
+        self,
+        run: Run,
+        messages: Sequence[Message],
+        entries: Sequence[Entry] = (),
+        told: Sequence[Told] = (),
+        trace: Trace | None = None,
     ) -> None:
-        """Write a run, its messages, its ledger entries and tellings in one transaction.
+        """Write a run, its messages, ledger entries, tellings and what it leaves behind in one transaction.
 
         An entry replaces the one with its (rule, track), but for its tellings and snooze, which stay.
 

@@ -11,6 +11,7 @@ from sereno.domain.rules import DigestPlan, Monitor
 from sereno.engine.agenda import Orders
 from sereno.engine.ports import Clock, Compose, Log, Registers, Store
 from sereno.engine.records import Run
+from sereno.engine.traces import Move
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class Round:
     forced: bool
     orders: Orders
     world: World
+    moves: Sequence[Move] = ()
+    """What `changes` change."""
 
     @property
     def today(self) -> date:

@@ -13,6 +13,7 @@ from sereno.adapters.store.memory_ledger import MemoryLedger
 from sereno.adapters.store.memory_logbook import MemoryLogbook
 from sereno.adapters.store.memory_mail import Shelf
 from sereno.adapters.store.memory_outbox import MemoryOutbox
+from sereno.adapters.store.memory_traces import MemoryTraces
 from sereno.adapters.store.once import conflict, share_of
 from sereno.adapters.store.zones import moved
 from sereno.domain.cadence import Period
@@ -22,6 +23,7 @@ from sereno.domain.outbox import RECIPIENTS_AT_ONCE, WAITING, Message
 from sereno.domain.wallclock import utc, zone_of
 from sereno.engine.mail_records import MailSummary
 from sereno.engine.records import JobResult, JobTotals, Notice, Run, RunState, Told
+from sereno.engine.traces import Trace
 
 
 class MemoryStore:
@@ -38,6 +40,7 @@ class MemoryStore:
         self._cycles = 0
         self._periods: dict[tuple[str, str, str], Period] = {}
         self._runs: dict[str, Run] = {}
+        self.traces = MemoryTraces(self._runs, self._zone)
         self.logbook = MemoryLogbook(utc(now), self.shelf, self._periods)
         self._job_results: list[JobResult] = []
         self._folded: dict[str, JobTotals] = {}
@@ -53,6 +56,7 @@ class MemoryStore:
             self.logbook.unserved,
             self.access,
             self.audit,
+            self.traces.kept,
         )
 
     def count_cycle(self) -> None:
@@ -114,7 +118,12 @@ class MemoryStore:
         return [moved(notice, self._zone, "accepted_at") for notice in notices]
 
     def record(
-        self, run: Run, messages: Sequence[Message], entries: Sequence[Entry] = (), told: Sequence[Told] = ()
+        self,
+        run: Run,
+        messages: Sequence[Message],
+        entries: Sequence[Entry] = (),
+        told: Sequence[Told] = (),
+        trace: Trace | None = None,
     ) -> None:
         """Write a run and all that came of it; raise AlreadyComplete for what a period takes once."""
         kept = moved(run, UTC, "started_at", "finished_at")
@@ -128,6 +137,8 @@ class MemoryStore:
             for message in messages:
                 self.shelf.add(message, run.id)
             self._ledger.add(run.monitor, entries, told)
+            if trace is not None:
+                self.traces.kept[run.id] = trace
 
     def take_up(self, monitor: str, entries: Iterable[Entry], told: Iterable[Told]) -> None:
         """Put into the ledger what is followed elsewhere, after the mail that told it."""

@@ -63,6 +63,7 @@ __all__ = [
     "taken_in",
     "tellings",
     "users",
+    "traces",
 ]
 
 store_info = Table(
@@ -124,6 +125,17 @@ for name, where in (("uq_runs_complete", SATISFIES), ("uq_runs_incomplete", TELL
         sqlite_where=where,
         postgresql_where=where,
     )
+
+traces = Table(
+    "traces",
+    metadata,
+    Column("run_id", Text, ForeignKey("runs.id"), primary_key=True),
+    Column("looks", JSON, nullable=False),
+    Column("fetched", JSON, nullable=False),
+    Column("moves", JSON, nullable=False),
+    Column("moved", Integer, nullable=False),  # most runs move nothing, and are passed over
+    Column("unlisted", Integer, nullable=False),
+)
 
 findings = Table(
     "findings",

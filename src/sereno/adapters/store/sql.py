@@ -57,6 +57,7 @@ from sereno.adapters.store.rows import (
     run_of,
     run_row,
 )
+from sereno.adapters.store.trace_rows import SqlTraces, write_trace
 from sereno.domain.cadence import Period
 from sereno.domain.errors import AlreadyComplete, StoreUnavailable
 from sereno.domain.ledger import Entry, Ledger, Snooze, Track
@@ -64,6 +65,7 @@ from sereno.domain.outbox import RECIPIENTS_AT_ONCE, Message
 from sereno.domain.wallclock import zone_of
 from sereno.engine.mail_records import MailSummary
 from sereno.engine.records import JobResult, JobTotals, Notice, Run, RunState, Told
+from sereno.engine.traces import Trace
 
 _run = schema.runs.c
 _job = schema.job_results.c
@@ -113,6 +115,11 @@ class SqlStore:
     def audit(self) -> SqlAudit:
         """Return what people did."""
         return SqlAudit(self.engine, self.zone)
+
+    @property
+    def traces(self) -> SqlTraces:
+        """Return what runs left behind."""
+        return SqlTraces(self.engine, self.zone)
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -185,7 +192,12 @@ class SqlStore:
             return read_notices(connection, since, until, address, self.zone)
 
     def record(
-        self, run: Run, messages: Sequence[Message], entries: Sequence[Entry] = (), told: Sequence[Told] = ()
+        self,
+        run: Run,
+        messages: Sequence[Message],
+        entries: Sequence[Entry] = (),
+        told: Sequence[Told] = (),
+        trace: Trace | None = None,
     ) -> None:
         """Write a run and all that came of it; raise AlreadyComplete for what a period takes once."""
         try:
@@ -194,6 +206,7 @@ class SqlStore:
                 queue_messages(connection, messages, run.id, self.recipients_at_once)
                 write_entries(connection, run.monitor, entries)
                 write_told(connection, run.monitor, told)
+                write_trace(connection, run.id, trace)
         except IntegrityError as error:
             raise self._conflict(run) from error
 

@@ -1,0 +1,22 @@
+"""Keep how the rules of each run fared and what moved with it; of earlier ones nothing is kept."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    """Add a table; no row changes."""
+    op.create_table(
+        "traces",
+        sa.Column("run_id", sa.Text),
+        sa.Column("looks", sa.JSON, nullable=False),
+        sa.Column("fetched", sa.JSON, nullable=False),
+        sa.Column("moves", sa.JSON, nullable=False),
+        sa.Column("moved", sa.Integer, nullable=False),
+        sa.Column("unlisted", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("run_id", name="pk_traces"),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name="fk_traces_run_id"),
+    )
