@@ -81,6 +81,7 @@ PLACES: Mapping[str, Answer] = {
     "/rondas": _page("rondas", rounds),
     "/rondas/{year}": _page("rondas", rounds),
     "/rondas/{monitor}/{digest}/{period}": _page("rondas", period),
+    "/rondas/{monitor}/{digest}/{period}/{run}": _page("rondas", period),
     "/hallazgos": _page("hallazgos", findings),
     f"/{SHEET}": _sheet,
     "/hallazgos/{monitor}/{token}": _page("hallazgos", finding),

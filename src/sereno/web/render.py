@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from sereno.domain.foreign import short_name
 from sereno.engine.wording import code_words
-from sereno.web import catalogue, catalogue_access, words
+from sereno.web import catalogue, catalogue_access, catalogue_pages, words
 from sereno.web.page import Asked, Page
 from sereno.web.reading import View
 
@@ -60,7 +60,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"t": catalogue, "a": catalogue_access, "link": link}
+    texts = {"t": catalogue, "a": catalogue_access, "tp": catalogue_pages}
+    environment.globals |= {**texts, "link": link}
     filters: dict[str, Callable[..., Any]] = {
         "code_words": code_words,
         "short_name": short_name,
