@@ -7,23 +7,25 @@ from pathlib import Path
 from socket import socket
 
 from sereno import __version__
-from sereno.adapters.cases import read_cases
+from sereno.adapters.case_bench import CaseBench
 from sereno.adapters.cycles import stamp_of
 from sereno.adapters.monitors import own_folders, shipped_folders
 from sereno.adapters.passwords import ArgonPasswords
 from sereno.adapters.tables import csv_bytes
 from sereno.bootstrap.checks import explained_settings
-from sereno.bootstrap.opening import open_site
+from sereno.bootstrap.opening import open_site, open_workshop
 from sereno.bootstrap.site import Site
-from sereno.domain.errors import MonitorError
+from sereno.domain.errors import SerenoError
 from sereno.domain.hosts import is_loopback
 from sereno.domain.rules import Monitor
 from sereno.engine.ports import Store
 from sereno.settings import monitors_folder
 from sereno.web.entrance import Terms
 from sereno.web.export import export
-from sereno.web.reading import CaseName, Reading, ShownSetting
+from sereno.web.reading import Reading, ShownSetting, TriedCase, TriedCases
 from sereno.web.serving import names_of, open_socket, serve
+
+GONE = "su carpeta ya no está"
 
 
 def listen(site: Site, host: str, port: int) -> socket:
@@ -88,7 +90,7 @@ def reading_of(site: Site, environ: Mapping[str, str] | None = None) -> Reading:
         look_at_store=partial(_lend_store, site),
         warnings=site.warnings,
         settings=partial(_shown_settings, environ),
-        cases=partial(_case_names, environ),
+        cases=partial(_tried_cases, CaseBench(open_workshop(environ)), environ),
         sheet=csv_bytes,
         change=site.open_store,
         passwords=passwords(),
@@ -108,13 +110,20 @@ def _shown_settings(environ: Mapping[str, str] | None) -> Sequence[ShownSetting]
     ]
 
 
-def _case_names(environ: Mapping[str, str] | None, monitor: Monitor) -> Sequence[CaseName]:
-    """Name the cases of a monitor; none where its file cannot be read any more."""
-    folder = monitors_folder(environ)
-    for each in (*shipped_folders(), *(own_folders(folder) if folder else ())):
-        if each.name == monitor.name:
-            try:
-                return [CaseName(case.rule, case.name) for case in read_cases(each, monitor)]
-            except MonitorError:
-                return ()
-    return ()
+def _tried_cases(
+    bench: CaseBench, environ: Mapping[str, str] | None, monitor: Monitor, seconds: float
+) -> TriedCases:
+    """Try the cases in a monitor's folder as it now is."""
+    own = monitors_folder(environ)
+    folders = [*map(str, shipped_folders()), *(own_folders(own) if own else ())]
+    folder = next((Path(each) for each in folders if Path(each).name == monitor.name), None)
+    if folder is None:
+        return TriedCases(fault=GONE)
+    try:
+        trial = bench.trial(folder, seconds)
+    except SerenoError as error:
+        return TriedCases(fault=str(error))
+    if trial is None:
+        return TriedCases(pending=True)
+    tried = [TriedCase(each.rule, each.case, each.differences) for each in trial.tried]
+    return TriedCases(tried, changed=trial.monitor != monitor)

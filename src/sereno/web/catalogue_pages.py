@@ -51,3 +51,18 @@ GONE_WHY: Final = {
     None: "sigue abierto, fuera de este informe",
 }
 MORE_CHANGES: Final = "y {number} más"
+
+# Los casos de las reglas
+ALL_HOLD: Final = "Los {every} casos se cumplen, probados ahora sobre los ficheros tal como están."
+SOME_FAIL: Final = "{failing} de {every} casos NO se cumplen: la regla no halla lo que dice su caso."
+UNTRIED: Final = "De {number} vigilantes no se han probado los casos: se dice en cada uno por qué."
+CASES_HOLD: Final = "se cumplen"
+CASES_FAIL: Final = "{failing} de {every} no se cumplen"
+CASE_HOLDS: Final = "se cumple"
+CASE_FAILS: Final = "no se cumple"
+CASES_PENDING: Final = "Sus casos se están probando todavía: vuelva a cargar la página en unos segundos."
+CASES_UNTRIED: Final = "Sus casos NO se han podido probar:"
+CASES_CHANGED: Final = (
+    "Sus ficheros han cambiado desde que la consola los leyó: los casos prueban los de ahora, y lo que sigue "
+    "es lo de antes. Vuelva a arrancar la consola."
+)
