@@ -1,12 +1,12 @@
 """Try monitors' cases beside what asks for them, once for each state of their files."""
 
-from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Lock
 from typing import TypeAlias
 
+from sereno.adapters.background import begin
 from sereno.adapters.cycles import stamp_of
 from sereno.adapters.monitors import load_monitor
 from sereno.adapters.workshop import SKELETON, Tried, Workshop
@@ -50,25 +50,9 @@ class CaseBench:
         with self.lock:
             known, future = self.kept.get(folder, ((), None))
             if future is None or known != stamps:
-                future = _started(lambda: self._try(folder))
+                future = begin(lambda: self._try(folder), "casos")
                 self.kept[folder] = (stamps, future)
         return future
 
     def _try(self, folder: Path) -> Trial:
         return Trial(load_monitor(folder), tuple(self.workshop.try_cases(folder)))
-
-
-def _started(work: Callable[[], Trial]) -> "Future[Trial]":
-    """Work in a thread that keeps no process from ending."""
-    future: Future[Trial] = Future()
-
-    def fulfil() -> None:
-        try:
-            future.set_result(work())
-        except SerenoError as error:
-            future.set_exception(error)
-        finally:
-            future.cancel()  # nothing where it was fulfilled; nobody waits for what a defect has ended
-
-    Thread(target=fulfil, name="casos", daemon=True).start()
-    return future

@@ -9,12 +9,14 @@ from socket import socket
 from sereno import __version__
 from sereno.adapters.case_bench import CaseBench
 from sereno.adapters.cycles import stamp_of
+from sereno.adapters.latest import Latest
 from sereno.adapters.monitors import own_folders, shipped_folders
 from sereno.adapters.passwords import ArgonPasswords
 from sereno.adapters.tables import csv_bytes
 from sereno.bootstrap.checks import explained_settings
 from sereno.bootstrap.opening import open_site, open_workshop
 from sereno.bootstrap.site import Site
+from sereno.domain.directory import Directory
 from sereno.domain.errors import SerenoError
 from sereno.domain.hosts import is_loopback
 from sereno.domain.rules import Monitor
@@ -22,7 +24,7 @@ from sereno.engine.ports import Store
 from sereno.settings import monitors_folder
 from sereno.web.entrance import Terms
 from sereno.web.export import export
-from sereno.web.reading import Reading, ShownSetting, TriedCase, TriedCases
+from sereno.web.reading import ReadDirectory, Reading, ShownSetting, TriedCase, TriedCases
 from sereno.web.serving import names_of, open_socket, serve
 
 GONE = "su carpeta ya no está"
@@ -90,7 +92,8 @@ def reading_of(site: Site, environ: Mapping[str, str] | None = None) -> Reading:
         look_at_store=partial(_lend_store, site),
         warnings=site.warnings,
         settings=partial(_shown_settings, environ),
-        cases=partial(_tried_cases, CaseBench(open_workshop(environ)), environ),
+        cases=partial(_tried_cases, CaseBench(open_workshop(environ)), _homes(environ)),
+        directory=partial(_read_directory, Latest(lambda: site.registers().directory())),
         sheet=csv_bytes,
         change=site.open_store,
         passwords=passwords(),
@@ -110,14 +113,17 @@ def _shown_settings(environ: Mapping[str, str] | None) -> Sequence[ShownSetting]
     ]
 
 
-def _tried_cases(
-    bench: CaseBench, environ: Mapping[str, str] | None, monitor: Monitor, seconds: float
-) -> TriedCases:
-    """Try the cases in a monitor's folder as it now is."""
+def _homes(environ: Mapping[str, str] | None) -> Mapping[str, Path]:
+    """Say where each monitor lies."""
     own = monitors_folder(environ)
-    folders = [*map(str, shipped_folders()), *(own_folders(own) if own else ())]
-    folder = next((Path(each) for each in folders if Path(each).name == monitor.name), None)
-    if folder is None:
+    folders = [*(Path(str(each)) for each in shipped_folders()), *(own_folders(own) if own else ())]
+    return {each.name: each for each in folders}
+
+
+def _tried_cases(bench: CaseBench, homes: Mapping[str, Path], monitor: Monitor, seconds: float) -> TriedCases:
+    """Try the cases in a monitor's folder as it now is."""
+    folder = homes.get(monitor.name)
+    if folder is None or not folder.is_dir():
         return TriedCases(fault=GONE)
     try:
         trial = bench.trial(folder, seconds)
@@ -127,3 +133,11 @@ def _tried_cases(
         return TriedCases(pending=True)
     tried = [TriedCase(each.rule, each.case, each.differences) for each in trial.tried]
     return TriedCases(tried, changed=trial.monitor != monitor)
+
+
+def _read_directory(latest: Latest[Directory], seconds: float) -> ReadDirectory:
+    try:
+        value = latest.ask(seconds)
+    except SerenoError as error:
+        return ReadDirectory(None, fault=str(error))
+    return ReadDirectory(value, latest.age)

@@ -18,7 +18,7 @@ from sereno.engine.keeper import Keeper
 from sereno.engine.logbook import Logbook, Process
 from sereno.engine.mail_ports import Desk, Intake, Outbox
 from sereno.engine.mail_records import MailSummary
-from sereno.engine.records import JobResult, JobTotals, Notice, Run, RunState, Told
+from sereno.engine.records import JobResult, JobTotals, Notice, Owned, Run, RunState, Told
 from sereno.engine.traces import Trace, Traces
 
 
@@ -163,6 +163,10 @@ class Store(Protocol):
 
         A telling counts unless its message told nobody. The last snooze counts.
         """
+        ...
+
+    def open_owners(self) -> list[Owned]:
+        """Count what is open in a section by whom its rows name, in the order of their fields."""
         ...
 
     def snooze(self, monitor: str, rule: str, track: Track, snooze: Snooze) -> None:

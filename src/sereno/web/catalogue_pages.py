@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from sereno.engine.roll import Way
 from sereno.engine.traces import Change
 
 # Una ronda
@@ -66,3 +67,37 @@ CASES_CHANGED: Final = (
     "Sus ficheros han cambiado desde que la consola los leyó: los casos prueban los de ahora, y lo que sigue "
     "es lo de antes. Vuelva a arrancar la consola."
 )
+
+# Personas
+NO_DIRECTORY: Final = (
+    "El directorio de personas no se puede leer ahora, y esta página sale de él. "
+    "No significa que no haya nadie."
+)
+DIRECTORY_AGE: Final = "Directorio leído hace {seconds} s."
+PEOPLE_ABOUT: Final = "Los hallazgos son los que el libro tenía abiertos tras la última ronda."
+NOBODY: Final = "nadie"
+ROLES: Final = "Papeles"
+ROLE_HEADINGS: Final = ("Persona", "Papel", "Vigilante", "Correo")
+NOBODY_HOLDS: Final = "nadie lo tiene"
+UNREACHED_ONE: Final = "no le llega correo"
+REFUSED_ONE: Final = "el servidor la rechaza"
+UNREACHED: Final = "Personas de alta a las que no llega correo"
+UNREACHED_HEADINGS: Final = ("Persona", "Usuario", "Id", "Por qué")
+UNREACHED_NONE: Final = "Ninguna: a todas las que están de alta se les puede escribir."
+LOST: Final = "Responsables de hallazgos abiertos a los que no llega correo"
+LOST_HEADINGS: Final = ("Quién y por qué", "Vigilante", "Hallazgos")
+LOST_NONE: Final = "Ninguno: a todos los que nombran los hallazgos abiertos les llega correo."
+RECEIPTS: Final = "Qué recibirá cada uno"
+RECEIPTS_ABOUT: Final = (
+    "Tal como está hoy. Un informe solo se manda si tiene algo que decir; a quién más se pone en copia "
+    "lo deciden los hallazgos de cada ronda."
+)
+RECEIPTS_NONE: Final = "Nadie: ningún informe tiene hoy a quién escribir."
+RECEIPT_HEADINGS: Final = ("Informe", "Cómo y por qué", "Cada cuánto", "Próxima vez")
+NOT_IN_DIRECTORY: Final = "no es de nadie del directorio"
+WAYS: Final[Mapping[Way, str]] = {
+    "to": "destinatario",
+    "hidden": "en copia oculta",
+    "overdue": "en copia de lo que lleva demasiado tiempo vencido",
+    "instead": "en lugar de quien no se encuentra o no tiene correo",
+}

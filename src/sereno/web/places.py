@@ -16,6 +16,7 @@ from sereno.web.guard import FRAMED_POLICY
 from sereno.web.login import enter, leave, login
 from sereno.web.mail import delivery, delivery_html, outbox
 from sereno.web.page import Asked, Page, Show
+from sereno.web.people import people
 from sereno.web.reading import Reading, View, look, look_without_store
 from sereno.web.render import render
 from sereno.web.rounds import period, rounds
@@ -88,6 +89,7 @@ PLACES: Mapping[str, Answer] = {
     "/correo": _page("correo", outbox),
     "/correo/{delivery}": _page("correo", delivery),
     "/correo/{delivery}/html": _mail_html,
+    "/personas": _page("personas", people),
     "/calendario": _page("calendario", calendar, from_store=False),
     "/calendario/{year}": _page("calendario", calendar, from_store=False),
     "/reglas": _page("reglas", rules, from_store=False),

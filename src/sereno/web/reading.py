@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sereno.domain.calendar import Calendar
+from sereno.domain.directory import Directory
 from sereno.domain.errors import StoreUnavailable
 from sereno.domain.rules import Monitor
 from sereno.engine.access import Passwords
@@ -50,6 +51,16 @@ class TriedCases:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadDirectory:
+    """Hold who is who, or why that cannot be told."""
+
+    directory: Directory | None
+    age: float = 0.0
+    """Seconds since it was read."""
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """Say how an installation is looked at; nothing here can write."""
 
@@ -67,6 +78,8 @@ class Reading:
     settings: Callable[[], Sequence[ShownSetting]]
     cases: Callable[[Monitor, float], TriedCases]
     """Tries a monitor's cases; nobody waits for more seconds than those."""
+    directory: Callable[[float], ReadDirectory]
+    """Reads who is who in its register, lately or now; nobody waits for more seconds than those."""
     change: Callable[[], AbstractContextManager[Store]]
     """Lends the store to be written to, making or migrating it where needed; raises StoreUnavailable."""
     passwords: Passwords

@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from sereno.domain.foreign import short_name
+from sereno.engine.roll import why_unreached
 from sereno.engine.wording import code_words
 from sereno.web import catalogue, catalogue_access, catalogue_pages, words
 from sereno.web.page import Asked, Page
@@ -64,6 +65,7 @@ def _environment() -> Environment:
     environment.globals |= {**texts, "link": link}
     filters: dict[str, Callable[..., Any]] = {
         "code_words": code_words,
+        "why_unreached": why_unreached,
         "short_name": short_name,
         "combined": _combined,
     }

@@ -22,7 +22,7 @@ from sereno.domain.ledger import Entry, Ledger, Snooze, Track
 from sereno.domain.outbox import RECIPIENTS_AT_ONCE, WAITING, Message
 from sereno.domain.wallclock import utc, zone_of
 from sereno.engine.mail_records import MailSummary
-from sereno.engine.records import JobResult, JobTotals, Notice, Run, RunState, Told
+from sereno.engine.records import JobResult, JobTotals, Notice, Owned, Run, RunState, Told
 from sereno.engine.traces import Trace
 
 
@@ -105,6 +105,11 @@ class MemoryStore:
         """Return a monitor's entries that had not ended before `since`, with the tellings that count."""
         with self._lock:
             return self._ledger.of(monitor, since, self._counts)
+
+    def open_owners(self) -> list[Owned]:
+        """Count what is open in a section by whom its rows name."""
+        with self._lock:
+            return self._ledger.owners()
 
     def snooze(self, monitor: str, rule: str, track: Track, snooze: Snooze) -> None:
         """Put a finding off; a later snooze replaces an earlier one."""

@@ -1,12 +1,12 @@
 """The finding ledger of the store in memory."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
 from sereno.domain.ledger import Entry, Ledger, Snooze, Track, condensed
-from sereno.engine.records import Notice, Told
+from sereno.engine.records import Notice, Owned, Told
 
 Followed = tuple[str, str, Track]
 """Monitor, rule, track."""
@@ -50,6 +50,15 @@ class MemoryLedger:
             for (name, rule, track), entry in self._entries.items()
             if name == monitor and (since is None or entry.ended_on is None or entry.ended_on >= since)
         }
+
+    def owners(self) -> list[Owned]:
+        """Count what is open in a section by whom its rows name."""
+        counted = Counter(
+            (monitor, rule, entry.section, entry.owner)
+            for (monitor, rule, _), entry in self._entries.items()
+            if entry.ended is None and entry.section is not None
+        )
+        return sorted((Owned(*whose, times) for whose, times in counted.items()), key=Owned.place)
 
     def prove(self, message_id: str, reached: Sequence[str], now: datetime) -> None:
         """Note who was told by a message."""

@@ -32,6 +32,7 @@ from sereno.adapters.store.watch_schema import accounts, alarms, lease, missed, 
 
 __all__ = [
     "DUE",
+    "OPEN",
     "SATISFIES",
     "TELLS_BLIND",
     "WAITS",
@@ -156,6 +157,10 @@ findings = Table(
     Column("ended_on", Date),
     Index("ix_findings_monitor_ended_on", "monitor", "ended_on"),
 )
+
+OPEN = text("ended IS NULL AND section IS NOT NULL")
+_whose = [findings.c[name] for name in ("monitor", "rule", "section", "owner")]
+Index("ix_findings_owner", *_whose, sqlite_where=OPEN, postgresql_where=OPEN)  # counted without their rows
 
 tellings = Table(
     "tellings",

@@ -7,17 +7,7 @@ from datetime import date, datetime, tzinfo
 from functools import partial
 from typing import Any
 
-from sqlalchemy import (
-    URL,
-    Engine,
-    RowMapping,
-    Select,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import URL, Engine, RowMapping, Select, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sereno.adapters.store import schema
@@ -39,6 +29,7 @@ from sereno.adapters.store.keeping import SqlKeeper
 from sereno.adapters.store.ledger import (
     read_ledger,
     read_notices,
+    read_owners,
     write_entries,
     write_snooze,
     write_told,
@@ -49,14 +40,7 @@ from sereno.adapters.store.once import conflict
 from sereno.adapters.store.outbox import SqlOutbox
 from sereno.adapters.store.queueing import queue_messages, read_summary
 from sereno.adapters.store.refusals import read_refusals
-from sereno.adapters.store.rows import (
-    job_result_of,
-    job_totals_of,
-    joined,
-    period_of,
-    run_of,
-    run_row,
-)
+from sereno.adapters.store.rows import job_result_of, job_totals_of, joined, period_of, run_of, run_row
 from sereno.adapters.store.trace_rows import SqlTraces, write_trace
 from sereno.domain.cadence import Period
 from sereno.domain.errors import AlreadyComplete, StoreUnavailable
@@ -64,7 +48,7 @@ from sereno.domain.ledger import Entry, Ledger, Snooze, Track
 from sereno.domain.outbox import RECIPIENTS_AT_ONCE, Message
 from sereno.domain.wallclock import zone_of
 from sereno.engine.mail_records import MailSummary
-from sereno.engine.records import JobResult, JobTotals, Notice, Run, RunState, Told
+from sereno.engine.records import JobResult, JobTotals, Notice, Owned, Run, RunState, Told
 from sereno.engine.traces import Trace
 
 _run = schema.runs.c
@@ -180,6 +164,11 @@ class SqlStore:
         """Return a monitor's entries that had not ended before `since`, with the tellings that count."""
         with reading(self.engine) as connection:
             return read_ledger(connection, monitor, since)
+
+    def open_owners(self) -> list[Owned]:
+        """Count what is open in a section by whom its rows name."""
+        with reading(self.engine) as connection:
+            return read_owners(connection)
 
     def snooze(self, monitor: str, rule: str, track: Track, snooze: Snooze) -> None:
         """Put a finding off; a later snooze replaces an earlier one."""

@@ -6,9 +6,11 @@ from alembic import op
 revision = "0009"
 down_revision = "0006"
 
+_OPEN = sa.text("ended IS NULL AND section IS NOT NULL")
+
 
 def upgrade() -> None:
-    """Add a table; no row changes."""
+    """Add a table and an index; no row changes."""
     op.create_table(
         "traces",
         sa.Column("run_id", sa.Text),
@@ -20,3 +22,5 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("run_id", name="pk_traces"),
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name="fk_traces_run_id"),
     )
+    whose = ["monitor", "rule", "section", "owner"]
+    op.create_index("ix_findings_owner", "findings", whose, sqlite_where=_OPEN, postgresql_where=_OPEN)
