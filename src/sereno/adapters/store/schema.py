@@ -63,8 +63,8 @@ __all__ = [
     "store_info",
     "taken_in",
     "tellings",
-    "users",
     "traces",
+    "users",
 ]
 
 store_info = Table(
