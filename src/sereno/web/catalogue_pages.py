@@ -101,3 +101,18 @@ WAYS: Final[Mapping[Way, str]] = {
     "overdue": "en copia de lo que lleva demasiado tiempo vencido",
     "instead": "en lugar de quien no se encuentra o no tiene correo",
 }
+PEOPLE_SHEET_HEADINGS: Final = (
+    "Persona",
+    "Usuario",
+    "Id",
+    "Correo",
+    "Por qué no le llega",
+    "Papeles",
+    "Recibirá",
+)
+SHEETS: Final = "Sacar como hoja"
+SHEETS_ABOUT: Final = "Cada vez que alguien saca una queda anotado en el registro."
+TAKE_PEOPLE: Final = "Personas (CSV)"
+TAKE_NOTICES: Final = "Avisos (CSV)"
+SINCE: Final = "Desde"
+UNTIL: Final = "Hasta"

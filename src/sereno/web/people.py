@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sereno.domain.cadence import Period
 from sereno.domain.directory import Directory, Person
@@ -47,20 +47,22 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
-class _Roll:
-    """Hold what the page is made of."""
+class Roll:
+    """Hold what the page and the sheet are made of."""
 
     posts: Sequence[Post]
     directory: Directory
     store: Store
     refused: frozenset[str]
+    dues: Mapping[tuple[str, str], Due]
 
-    def readers(self, dues: Mapping[tuple[str, str], Due]) -> list[Reader]:
+    def readers(self) -> list[Reader]:
+        """List who will receive anything, by name."""
         owned, names = self.store.open_owners(), _names(self.directory)
         theirs: dict[str, list[tuple[Receipt, Due]]] = defaultdict(list)
         for post in self.posts:
             for each in receipts(post, self.directory, owned, dict(_last(post, self.store))):
-                theirs[each.address.casefold()].append((each, dues[each.monitor, each.digest]))
+                theirs[each.address.casefold()].append((each, self.dues[each.monitor, each.digest]))
         readers = (
             Reader(found[0][0].address, names.get(address, ""), address in self.refused, found)
             for address, found in theirs.items()
@@ -68,6 +70,7 @@ class _Roll:
         return sorted(readers, key=lambda reader: (reader.label or reader.address).casefold())
 
     def holdings(self) -> list[Holding]:
+        """Say who has each role that mail goes to."""
         return [each for post in self.posts for each in holdings(post.monitor, post.orders, self.directory)]
 
 
@@ -78,11 +81,9 @@ def people(view: View, asked: Asked) -> Page | None:
     read = view.reading.directory(AWAITED if asked.live else AWAITED_FOR_FILES)
     if read.directory is None:
         return Page("people.html", "Personas", {"fault": read.fault})
-    refused = view.store.refused_addresses(view.now - REFUSAL_LASTS)
-    posts = view.reading.posts
-    roll = _Roll(posts, without_refused(read.directory, refused), view.store, refused)
-    readers = roll.readers(_dues(view, view.store))
-    lost = lost_owners([post.monitor for post in posts], view.store.open_owners(), roll.directory)
+    roll = gather(view, view.store, read.directory)
+    readers = roll.readers()
+    lost = lost_owners([post.monitor for post in roll.posts], view.store.open_owners(), roll.directory)
     first = (asked.page - 1) * PAGE_ROWS if asked.live else 0
     return Page(
         "people.html",
@@ -90,6 +91,8 @@ def people(view: View, asked: Asked) -> Page | None:
         {
             "fault": "",
             "age": read.age,
+            "today": view.now.date(),
+            "lately": view.now.date() - timedelta(days=30),
             "holdings": roll.holdings(),
             "unreached": unreachable(roll.directory),
             "lost": lost.most_common(),
@@ -100,6 +103,13 @@ def people(view: View, asked: Asked) -> Page | None:
             "pages": max(-(-len(readers) // PAGE_ROWS), 1) if asked.live else 1,
         },
     )
+
+
+def gather(view: View, store: Store, directory: Directory) -> Roll:
+    """Gather who is who, with those whom the relay refuses among the unreachable."""
+    refused = store.refused_addresses(view.now - REFUSAL_LASTS)
+    known = without_refused(directory, refused)
+    return Roll(view.reading.posts, known, store, refused, _dues(view, store))
 
 
 def _names(directory: Directory) -> Mapping[str, str]:

@@ -22,6 +22,7 @@ from sereno.web.render import render
 from sereno.web.rounds import period, rounds
 from sereno.web.rules import rules
 from sereno.web.settings import settings
+from sereno.web.sheets import NOTICES_SHEET, PEOPLE_SHEET, notices_sheet, people_sheet
 from sereno.web.today import today
 
 Answer = Callable[[View, Asked], Response]
@@ -90,13 +91,15 @@ PLACES: Mapping[str, Answer] = {
     "/correo/{delivery}": _page("correo", delivery),
     "/correo/{delivery}/html": _mail_html,
     "/personas": _page("personas", people),
+    f"/{PEOPLE_SHEET}": people_sheet,
+    f"/{NOTICES_SHEET}": notices_sheet,
     "/calendario": _page("calendario", calendar, from_store=False),
     "/calendario/{year}": _page("calendario", calendar, from_store=False),
     "/reglas": _page("reglas", rules, from_store=False),
     "/ajustes": _page("ajustes", settings, from_store=False),
     "/registro": _page("registro", deeds),
 }
-OPERATORS_ONLY = frozenset({"/registro"})
+OPERATORS_ONLY = frozenset({"/registro", f"/{PEOPLE_SHEET}", f"/{NOTICES_SHEET}"})
 """Places that show what only the operating role may see; the static export leaves them out."""
 LOGIN = "/entrar"
 OPEN: Mapping[str, Answer] = {LOGIN: _page("entrar", login, from_store=False)}

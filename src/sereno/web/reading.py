@@ -77,9 +77,9 @@ class Reading:
     """What an operator should know: settings, calendar, mail on trial."""
     settings: Callable[[], Sequence[ShownSetting]]
     cases: Callable[[Monitor, float], TriedCases]
-    """Tries a monitor's cases; nobody waits for more seconds than those."""
+    """Tries a monitor's cases; nobody waits for more seconds than those, counted from when that was begun."""
     directory: Callable[[float], ReadDirectory]
-    """Reads who is who in its register, lately or now; nobody waits for more seconds than those."""
+    """Reads who is who in its register, lately or now; nobody waits for more seconds than those, likewise."""
     change: Callable[[], AbstractContextManager[Store]]
     """Lends the store to be written to, making or migrating it where needed; raises StoreUnavailable."""
     passwords: Passwords

@@ -10,7 +10,7 @@ from sereno.web.reading import TriedCase, TriedCases, View
 from sereno.web.sections import section_titles
 
 AWAITED, AWAITED_FOR_FILES = 2.0, 120.0
-"""Seconds that a page waits for all cases to be tried, and one that becomes a file."""
+"""Seconds that a page waits for the cases to be tried, and one that becomes a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,7 @@ def rules(view: View, asked: Asked) -> Page:
     seconds = AWAITED if asked.live else AWAITED_FOR_FILES
     for post in view.reading.posts:  # all begin before any is waited for
         view.reading.cases(post.monitor, 0)
-    share = seconds / max(len(view.reading.posts), 1)
-    groups = [_group(post, view.reading.cases(post.monitor, share)) for post in view.reading.posts]
+    groups = [_group(post, view.reading.cases(post.monitor, seconds)) for post in view.reading.posts]
     return Page("rules.html", "Reglas", {"groups": groups, **_tally(groups)})
 
 
