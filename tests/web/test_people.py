@@ -13,7 +13,7 @@ from tests.web.test_rounds import text_of
 
 from sereno.domain.directory import Directory, Person
 from sereno.domain.outbox import Attempt
-from sereno.engine.roll import receipts
+from sereno.engine.who_is_who import receipts
 from sereno.web.page import PAGE_ROWS
 from sereno.web.reading import ReadDirectory
 

@@ -13,7 +13,7 @@ from sereno.domain.findings import Blind, Look, Seen
 from sereno.domain.parcels import PERSON
 from sereno.domain.rules import Monitor
 from sereno.engine.look import look_at
-from sereno.engine.roll import holdings, unreachable, why_unreached
+from sereno.engine.who_is_who import holdings, unreachable, why_unreached
 
 Lost = Counter[tuple[str, str]]
 """How often each monitor's rows name somebody whom mail does not reach: (monitor, who and why)."""

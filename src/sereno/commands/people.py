@@ -8,7 +8,7 @@ from sereno.commands.asked import chosen_monitors
 from sereno.domain.directory import Directory, Person, find_people, find_person
 from sereno.domain.errors import Fault, FaultyInput
 from sereno.domain.rules import Monitor
-from sereno.engine.roll import holdings, lost_owners, why_unreached
+from sereno.engine.who_is_who import holdings, lost_owners, why_unreached
 
 HEADINGS = ("Vigilante", "Papel", "Persona", "Correo")
 NOBODY = "nadie"

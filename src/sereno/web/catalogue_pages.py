@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from sereno.engine.roll import Way
+from sereno.engine.who_is_who import Way
 from sereno.engine.traces import Change
 
 # Una ronda

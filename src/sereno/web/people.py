@@ -12,7 +12,7 @@ from sereno.domain.rules import PEOPLE, DigestPlan
 from sereno.engine.agenda import Post, decisions, following
 from sereno.engine.explaining import how_often
 from sereno.engine.ports import Store
-from sereno.engine.roll import Holding, Receipt, holdings, lost_owners, receipts, unreachable
+from sereno.engine.who_is_who import Holding, Receipt, holdings, lost_owners, receipts, unreachable
 from sereno.web.page import PAGE_ROWS, Asked, Page
 from sereno.web.reading import View
 

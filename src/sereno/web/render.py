@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from sereno.domain.foreign import short_name
-from sereno.engine.roll import why_unreached
+from sereno.engine.who_is_who import why_unreached
 from sereno.engine.wording import code_words
 from sereno.web import catalogue, catalogue_access, catalogue_pages, words
 from sereno.web.page import Asked, Page

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from sereno.domain.wallclock import first_reading, zone_of
 from sereno.engine.access import Deed
 from sereno.engine.proof import NOTICE_HEADINGS, notice_row
-from sereno.engine.roll import why_unreached
+from sereno.engine.who_is_who import why_unreached
 from sereno.web.catalogue_pages import NOT_IN_DIRECTORY, PEOPLE_SHEET_HEADINGS, WAYS
 from sereno.web.page import Asked
 from sereno.web.people import AWAITED, Reader, Roll, gather
