@@ -10,6 +10,7 @@ from tests.contracts.building import NOW, TODAY, a_message, a_run, an_entry, del
 
 from sereno.domain.errors import AlreadyComplete, StoreUnavailable
 from sereno.domain.ledger import Snooze
+from sereno.engine.records import Owned
 
 WEEK = timedelta(days=7)
 SNOOZE = Snooze(TODAY + WEEK, "Ana Núñez", "en el laboratorio hasta el día 30", TODAY + 2 * WEEK)
@@ -213,3 +214,25 @@ def test_runs_that_write_the_same_findings_at_once_all_come_through(place):
     ledger = stores[0].ledger("brass")
     assert len({entry.owner for entry in ledger.values()}) == 1
     assert {sum(each.times for each in entry.tellings) for entry in ledger.values()} == {8}
+
+
+def test_what_is_open_is_counted_by_whom_its_rows_name(store):
+    entries = [
+        an_entry((1,), owner="Ana"),
+        an_entry((2,), owner="Ana"),
+        an_entry((3,), owner=None),
+        an_entry((4,), owner="Ana", section="BR-2"),
+        an_entry((5,), owner="Ana", section=None),
+        an_entry((6,), owner="Ana", ended="resolved", ended_on=TODAY),
+        an_entry((7,), owner="ana ñ\u202e"),
+    ]
+    assert store.open_owners() == []
+    store.record(a_run(), [], entries)
+    store.record(a_run(monitor="riesgos"), [], entries[:1])
+    assert store.open_owners() == [
+        Owned("brass", "BR-1", "BR-1", None, 1),
+        Owned("brass", "BR-1", "BR-1", "Ana", 2),
+        Owned("brass", "BR-1", "BR-1", "ana ñ\u202e", 1),
+        Owned("brass", "BR-1", "BR-2", "Ana", 1),
+        Owned("riesgos", "BR-1", "BR-1", "Ana", 1),
+    ]

@@ -16,11 +16,11 @@ from sereno.domain.calendar import Calendar, parse_holidays
 from sereno.domain.errors import StoreUnavailable
 from sereno.engine.agenda import Post
 from sereno.engine.standing import Published
-from sereno.web.reading import CaseName, Reading, ShownSetting
+from sereno.web.reading import ReadDirectory, Reading, ShownSetting, TriedCase, TriedCases
 
 NOW = TUESDAY + timedelta(hours=1)
-PAGES = ("/", "/rondas", "/hallazgos", "/correo", "/calendario", "/reglas", "/ajustes")
-FROM_STORE = ("/rondas", "/hallazgos", "/correo")
+PAGES = ("/", "/rondas", "/hallazgos", "/correo", "/personas", "/calendario", "/reglas", "/ajustes")
+FROM_STORE = ("/rondas", "/hallazgos", "/correo", "/personas")
 
 
 def alive(**status) -> Published:
@@ -47,7 +47,8 @@ def reading_in_memory(department: Department, published=None, *, now=NOW, **chan
         "look_at_store": lambda: nullcontext(department.store),
         "warnings": tuple,
         "settings": lambda: [ShownSetting("MAIL_DOMAIN", "Correo", "example.com", "entorno", written=True)],
-        "cases": lambda _monitor: [CaseName("BR", "un caso")],
+        "cases": lambda _monitor, _seconds: TriedCases([TriedCase("BR", "un caso")]),
+        "directory": lambda _seconds: ReadDirectory(department.world().registers.directory(), 3),
         "sheet": csv_bytes,
         "draw": draw_plot,
         "change": lambda: nullcontext(department.store),

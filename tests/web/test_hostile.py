@@ -14,7 +14,7 @@ from sereno.domain.foreign import QueueRow, message_id
 from sereno.domain.ledger import Snooze
 from sereno.engine.mail_ports import TakenIn
 from sereno.engine.records import JobResult
-from sereno.web.reading import CaseName, ShownSetting
+from sereno.web.reading import ShownSetting, TriedCase, TriedCases
 
 EVIL = "\"><img src=x onerror=alert(1)><script>alert('x')</script>{{7*7}}\u202etxt.exe\u2066\x00</td></table>"
 MARKUP = re.compile(r"<img src=x|<script|onerror=alert\(1\)>|\{\{7\*7\}\}(?=<)|[\x00\u202e\u2066]")
@@ -63,7 +63,7 @@ def reading(department):
         alive(pid=EVIL, host=EVIL, version=EVIL, last_error=EVIL, cycle=EVIL, timestamp=EVIL),
         warnings=lambda: [EVIL],
         settings=lambda: [ShownSetting(EVIL, EVIL, EVIL, EVIL, written=True)],
-        cases=lambda _monitor: [CaseName("BR", EVIL)],
+        cases=lambda _monitor, _seconds: TriedCases([TriedCase("BR", EVIL, (EVIL,))]),
     )
 
 

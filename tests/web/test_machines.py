@@ -106,6 +106,14 @@ def test_the_reference_names_every_metric_with_its_labels_and_no_other(departmen
     assert {name: set(re.findall(r"`(\w+)`", labels)) for name, labels in rows} == told
 
 
+def test_the_help_of_every_metric_is_what_the_reference_says(department):
+    department.store.record_job(JobResult("brass", TUESDAY, TUESDAY, 0, ""))
+    text = ask(reading_in_memory(department), "/metrics").text
+    told = {family.name: family.documentation for family in text_string_to_metric_families(text)}
+    rows = re.findall(r"^\| `(sereno_\w+)` \|[^|]*\| (.*) \|$", REFERENCE.read_text("utf-8"), re.MULTILINE)
+    assert {name: f"{about[0].upper()}{about[1:]}.".replace("`", "") for name, about in rows} == told
+
+
 def test_the_api_tells_what_the_pages_tell(department):
     reading = reading_in_memory(department)
     status = ask(reading, "/api/v1/status").json

@@ -19,6 +19,7 @@ HEADINGS = {
     "/rondas": "Rondas de 2",
     "/hallazgos": "Hallazgos abiertos",
     "/correo": "Correo",
+    "/personas": "Personas",
     "/calendario": "Calendario laboral de 2",
     "/reglas": "Reglas",
     "/ajustes": "Ajustes",

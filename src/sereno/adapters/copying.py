@@ -1,6 +1,7 @@
 """Copy declared tables, normalised, from their registers into the snapshot's SQLite."""
 
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -36,6 +37,8 @@ class Copied:
     """Data to correct, a thousand at most."""
     doubtful: int = 0
     """How many data to correct there are."""
+    seconds: dict[str, float] = field(default_factory=dict)
+    """How long each register took."""
 
     def doubt(self, doubts: Sequence[Datum], doubtful: int) -> None:
         """Keep data to correct while there is room for them, and count them all."""
@@ -64,7 +67,9 @@ class Copier:
         ordered = _parents_first(tables)
         for register in _registers(ordered):
             theirs = [table for table in ordered if table.register == register]
+            started = time.perf_counter()
             self._copy_register(theirs, tables, sources.get(register), copied)
+            copied.seconds[register] = time.perf_counter() - started
         self.copy.commit()
         return copied
 

@@ -55,6 +55,10 @@ class SqliteSnapshot:
     refused: list[str] = field(default_factory=list)
     raised: list[SerenoError] = field(default_factory=list)
     """What the functions that SQL calls could not see."""
+    fetched: Mapping[str, float] = field(default_factory=dict)
+    """Seconds that copying each register took."""
+    took: dict[str, float] = field(default_factory=dict)
+    """Seconds that each query took, by its id."""
 
     def __enter__(self) -> Self:
         return self
@@ -72,13 +76,16 @@ class SqliteSnapshot:
             raise self.unsound
         self.refused.clear()
         self.raised.clear()
-        deadline = time.monotonic() + self.patience
-        self.copy.set_progress_handler(lambda: time.monotonic() > deadline, _INSTRUCTIONS)
+        started = time.perf_counter()
+        deadline = started + self.patience
+        self.copy.set_progress_handler(lambda: time.perf_counter() > deadline, _INSTRUCTIONS)
         try:
             cursor = self.copy.execute(query.sql, self.parameters)
             rows = cursor.fetchmany(MOST_ROWS + 1)
         except (sqlite3.Error, sqlite3.Warning, ValueError) as error:
             raise self._reason(query, error) from error
+        finally:
+            self.took[query.id] = time.perf_counter() - started
         return _named(query, cursor, rows)
 
     def authorise(self, action: int, name: str | None, *_: str | None) -> int:
@@ -131,6 +138,7 @@ def build_snapshot(
         copied.doubtful - len(copied.doubts),
         _create_views(copy, views),
         raised=raised,
+        fetched=copied.seconds,
     )
     copy.set_authorizer(snapshot.authorise)
     return snapshot

@@ -7,10 +7,11 @@ from pathlib import Path
 from socket import socket
 
 from sereno import __version__
-from sereno.adapters.cases import read_cases
+from sereno.adapters.case_bench import CaseBench
 from sereno.adapters.clock import StopSignal
 from sereno.adapters.cycles import stamp_of
 from sereno.adapters.errands import ProcessErrands
+from sereno.adapters.latest import Latest
 from sereno.adapters.monitors import own_folders, shipped_folders
 from sereno.adapters.passwords import ArgonPasswords
 from sereno.adapters.processes import ProcessJobs
@@ -18,9 +19,10 @@ from sereno.adapters.tables import csv_bytes
 from sereno.adapters.workbook import write_rows
 from sereno.bootstrap.checks import explained_settings
 from sereno.bootstrap.mail import rehearse_post_office
-from sereno.bootstrap.opening import open_site
+from sereno.bootstrap.opening import open_site, open_workshop
 from sereno.bootstrap.site import Site
-from sereno.domain.errors import MonitorError, StoreUnavailable
+from sereno.domain.directory import Directory
+from sereno.domain.errors import SerenoError, StoreUnavailable
 from sereno.domain.hosts import is_loopback
 from sereno.domain.rules import Monitor
 from sereno.engine.access import Deed
@@ -31,8 +33,10 @@ from sereno.engine.ports import Store
 from sereno.settings import monitors_folder, own_mark
 from sereno.web.entrance import Terms
 from sereno.web.export import export
-from sereno.web.reading import CaseName, Reading, ShownSetting
+from sereno.web.reading import ReadDirectory, Reading, ShownSetting, TriedCase, TriedCases
 from sereno.web.serving import names_of, open_socket, serve
+
+GONE = "su carpeta ya no está"
 
 
 def listen(site: Site, host: str, port: int) -> socket:
@@ -132,7 +136,8 @@ def reading_of(
         look_at_store=partial(_lend_store, site),
         warnings=site.warnings,
         settings=cache(partial(_shown_settings, environ)),  # this reading goes when their file changes
-        cases=_cases(environ),
+        cases=partial(_tried_cases, CaseBench(open_workshop(environ)), _homes(environ)),
+        directory=partial(_read_directory, Latest(lambda: site.registers().directory())),
         sheet=csv_bytes,
         draw=_draw,
         change=site.open_store,
@@ -162,35 +167,31 @@ def _shown_settings(environ: Mapping[str, str] | None) -> Sequence[ShownSetting]
     ]
 
 
-def _cases(environ: Mapping[str, str] | None) -> Callable[[Monitor], Sequence[CaseName]]:
-    """Name the cases of a monitor, read anew when their file has changed."""
-    known: dict[str, tuple[object, Sequence[CaseName]]] = {}
-
-    def cases(monitor: Monitor) -> Sequence[CaseName]:
-        stamp = _stamp(environ, monitor)
-        if monitor.name not in known or known[monitor.name][0] != stamp:
-            known[monitor.name] = stamp, _case_names(environ, monitor)
-        return known[monitor.name][1]
-
-    return cases
-
-
-def _stamp(environ: Mapping[str, str] | None, monitor: Monitor) -> object:
-    folder = next((each for each in _folders(environ) if each.name == monitor.name), None)
-    return folder and stamp_of(str(folder / "cases.toml"))
-
-
-def _folders(environ: Mapping[str, str] | None) -> Sequence[Path]:
+def _homes(environ: Mapping[str, str] | None) -> Mapping[str, Path]:
+    """Say where each monitor lies."""
     own = monitors_folder(environ)
-    return (*shipped_folders(), *(own_folders(own) if own else ()))
+    folders = [*(Path(str(each)) for each in shipped_folders()), *(own_folders(own) if own else ())]
+    return {each.name: each for each in folders}
 
 
-def _case_names(environ: Mapping[str, str] | None, monitor: Monitor) -> Sequence[CaseName]:
-    """Name the cases of a monitor; none where its file cannot be read any more."""
-    for each in _folders(environ):
-        if each.name == monitor.name:
-            try:
-                return [CaseName(case.rule, case.name) for case in read_cases(each, monitor)]
-            except MonitorError:
-                return ()
-    return ()
+def _tried_cases(bench: CaseBench, homes: Mapping[str, Path], monitor: Monitor, seconds: float) -> TriedCases:
+    """Try the cases in a monitor's folder as it now is."""
+    folder = homes.get(monitor.name)
+    if folder is None or not folder.is_dir():
+        return TriedCases(fault=GONE)
+    try:
+        trial = bench.trial(folder, seconds)
+    except SerenoError as error:
+        return TriedCases(fault=str(error))
+    if trial is None:
+        return TriedCases(pending=True)
+    tried = [TriedCase(each.rule, each.case, each.differences) for each in trial.tried]
+    return TriedCases(tried, changed=trial.monitor != monitor)
+
+
+def _read_directory(latest: Latest[Directory], seconds: float) -> ReadDirectory:
+    try:
+        value = latest.ask(seconds)
+    except SerenoError as error:
+        return ReadDirectory(None, fault=str(error))
+    return ReadDirectory(value, latest.age)

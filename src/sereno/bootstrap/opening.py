@@ -73,11 +73,11 @@ def load_monitors(environ: Mapping[str, str] | None = None) -> tuple[Monitor, ..
     return (*shipped_monitors(), *(own_monitors(folder, RESERVED) if folder else ()))
 
 
-def open_workshop() -> "Workshop":
+def open_workshop(environ: Mapping[str, str] | None = None) -> "Workshop":
     """Say where a user's own monitors are made and tried."""
     from sereno.adapters.workshop import Workshop
 
-    return Workshop(monitors_folder(), RESERVED)
+    return Workshop(monitors_folder(environ), RESERVED)
 
 
 def own_jobs() -> list[str]:

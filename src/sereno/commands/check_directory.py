@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from sereno.bootstrap.opening import open_site
 from sereno.bootstrap.site import Site
 from sereno.commands.asked import chosen_monitors
-from sereno.commands.people import HEADINGS, asked_roles, role_rows
-from sereno.domain.directory import Directory, Person, find_people, members
+from sereno.commands.people import HEADINGS, role_rows
+from sereno.domain.directory import Directory, find_people
 from sereno.domain.findings import Blind, Look, Seen
 from sereno.domain.parcels import PERSON
 from sereno.domain.rules import Monitor
 from sereno.engine.look import look_at
+from sereno.engine.who_is_who import holdings, unreachable, why_unreached
 
-NO_ADDRESS = "no tiene dirección válida"
 Lost = Counter[tuple[str, str]]
 """How often each monitor's rows name somebody whom mail does not reach: (monitor, who and why)."""
 
@@ -49,27 +49,23 @@ def check_directory(monitor: str | None) -> int:
 
 
 def _role_faults(site: Site, monitor: Monitor, directory: Directory) -> Iterator[str]:
-    for role in asked_roles(site, monitor):
-        people = members(directory, role, monitor.application_id)
-        if not any(person.address for person in people):
-            yield f"{monitor.name}: el papel {role} no tiene a nadie a quien llegue correo."
+    for each in holdings(monitor, site.orders(monitor), directory):
+        if not any(person.address for person in each.people):
+            yield f"{monitor.name}: el papel {each.role} no tiene a nadie a quien llegue correo."
             continue
-        for person in people:
+        for person in each.people:
             if not person.address:
-                yield f"{monitor.name}: a {person.label} ({role}) no le llega correo: {_why(person)}."
-
-
-def _why(person: Person) -> str:
-    return person.away or NO_ADDRESS
+                why = why_unreached(person)
+                yield f"{monitor.name}: a {person.label} ({each.role}) no le llega correo: {why}."
 
 
 def _tell_unreachable(site: Site, directory: Directory) -> None:
-    lost = [person for person in directory.people if person.active and not person.address]
+    lost = unreachable(directory)
     if lost:
         site.terminal.say(f"\nPersonas de alta a las que no llega correo ({len(lost)}):")
         site.terminal.table(
             ("Id", "Usuario", "Persona", "Por qué"),
-            [(_text(each.id), _text(each.login), each.label, _why(each)) for each in lost],
+            [(_text(each.id), _text(each.login), each.label, why_unreached(each)) for each in lost],
         )
 
 

@@ -16,7 +16,7 @@ from sereno.domain.directory import plain
 from sereno.domain.errors import Fault, FaultyInput, SerenoError
 from sereno.domain.ledger import Snooze
 from sereno.engine.open_findings import OpenFinding, Wanted, described, key_text, open_findings
-from sereno.engine.records import Notice
+from sereno.engine.proof import NOTICE_HEADINGS, notice_row
 
 LONGEST = 90
 """Days for which an operator may put a finding off."""
@@ -25,7 +25,6 @@ EARLIEST = date(2000, 1, 1)
 FINDING_HEADINGS = (
     "Sección", "Clave", "Vence", "Días", "Responsable", "Vista", "Avisos", "Replan.", "Pospuesta",
 )  # fmt: skip
-NOTICE_HEADINGS = ("Aceptado", "Destinatario", "Vigilante", "Sección", "Clave", "Vence", "Mensaje", "Dijo")
 BRIEF = 5
 """Of those, what is shown in a terminal."""
 
@@ -86,7 +85,7 @@ def list_notices(options: NoticeOptions) -> int:
     if options.person is not None:
         addresses = _addresses(site, options.person)
         notices = [each for each in notices if each.address.casefold() in addresses]
-    _hand_over(site, [_notice_row(each) for each in notices], options)
+    _hand_over(site, [notice_row(each) for each in notices], options)
     return 0
 
 
@@ -170,19 +169,6 @@ def _finding_row(each: OpenFinding) -> tuple[str, ...]:
         str(each.told),
         str(entry.replannings or ""),
         _day(each.snoozed_until),
-    )
-
-
-def _notice_row(notice: Notice) -> tuple[str, ...]:
-    return (
-        f"{notice.accepted_at:%d/%m/%Y %H:%M}",
-        notice.address,
-        notice.monitor,
-        notice.section or notice.rule,
-        key_text(notice.key),
-        _day(notice.due),
-        notice.message_id,
-        notice.text,
     )
 
 

@@ -1,20 +1,17 @@
 """Who is who: roles, whom mail cannot reach, and the owners whom nobody can find."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 from sereno.bootstrap.opening import open_site
 from sereno.bootstrap.site import Site
 from sereno.commands.asked import chosen_monitors
-from sereno.domain.directory import Directory, Person, Role, find_people, find_person, is_role, members
+from sereno.domain.directory import Directory, Person, find_people, find_person
 from sereno.domain.errors import Fault, FaultyInput
-from sereno.domain.parcels import FALLBACK
 from sereno.domain.rules import Monitor
-from sereno.engine.open_findings import open_findings
+from sereno.engine.who_is_who import holdings, lost_owners, why_unreached
 
 HEADINGS = ("Vigilante", "Papel", "Persona", "Correo")
 NOBODY = "nadie"
-NO_ADDRESS = "no tiene dirección válida"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ def list_people(monitor: str | None) -> int:
     site = open_site("dry_run")
     monitors, directory = chosen_monitors(site, monitor), site.registers().directory()
     site.terminal.table(HEADINGS, [row for each in monitors for row in role_rows(site, each, directory)])
-    lost = _lost(site, monitors, directory)
+    lost = lost_owners(monitors, site.rehearsal_store().open_owners(), directory)
     if lost:
         site.terminal.say("\nResponsables de hallazgos abiertos a los que no llega correo:")
         site.terminal.table(
@@ -54,37 +51,17 @@ def list_people(monitor: str | None) -> int:
     return 0
 
 
-def asked_roles(site: Site, monitor: Monitor) -> list[Role]:
-    """List the roles that a monitor's mail may go to."""
-    audiences = site.orders(monitor).audiences
-    asked = {FALLBACK: None}
-    for plan in monitor.digests:
-        asked |= dict.fromkeys((audiences.get(plan.name, plan.to), plan.bcc or FALLBACK))
-    asked |= dict.fromkeys(rule.escalate_to or FALLBACK for rule in monitor.rules)
-    return [role for role in asked if is_role(role)]
-
-
 def role_rows(site: Site, monitor: Monitor, directory: Directory) -> list[tuple[str, ...]]:
     """Make a row of each person who has one of a monitor's roles."""
     return [
-        (monitor.name, role, *_shown(person))
-        for role in asked_roles(site, monitor)
-        for person in members(directory, role, monitor.application_id) or (None,)
+        (monitor.name, each.role, *_shown(person))
+        for each in holdings(monitor, site.orders(monitor), directory)
+        for person in each.people or (None,)
     ]
 
 
 def _shown(person: Person | None) -> tuple[str, str]:
     if person is None:
         return NOBODY, "—"
-    reach = person.address or f"SIN CORREO: {person.away or NO_ADDRESS}"
+    reach = person.address or f"SIN CORREO: {why_unreached(person)}"
     return person.label, f"{reach} ({person.away})" if person.address and person.away else reach
-
-
-def _lost(site: Site, monitors: tuple[Monitor, ...], directory: Directory) -> Counter[tuple[str, str]]:
-    """Count, by monitor and reason, the open findings whose owner mail does not reach."""
-    lost: Counter[tuple[str, str]] = Counter()
-    for each in open_findings(monitors, site.rehearsal_store(), site.clock.now().date()):
-        if each.rule.owner is not None:
-            _, missing = find_people(directory, [each.entry.owner])
-            lost.update((each.monitor.name, why) for why in missing)
-    return lost

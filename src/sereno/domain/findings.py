@@ -156,6 +156,12 @@ class Look:
     """What the queries of kind `figure` answered."""
     data_errors_left_out: int = 0
     """Values that could not be understood beyond those in `data_errors`."""
+    checked: Mapping[str, Sequence[Row] | Blind] = field(default_factory=dict)
+    """What the queries of kind `check` answered."""
+    took: Mapping[str, float] = field(default_factory=dict)
+    """Seconds that each query took, as far as it ran."""
+    fetched: Mapping[str, float] = field(default_factory=dict)
+    """Seconds that copying each register took."""
 
     @property
     def blind(self) -> tuple[Blind, ...]:

@@ -68,7 +68,7 @@ def agenda(
             orders.cadence(plan),
             owed(monitor, plan, orders, now, calendar, store),
             store.last_run(monitor.name, plan.name),
-            _following(orders.cadence(plan), now, calendar),
+            following(orders.cadence(plan), now, calendar),
         )
         for plan in monitor.digests
     ]
@@ -95,7 +95,8 @@ def owed(
     return standing(period, [_attempt(run) for run in runs if not run.forced], now, trial=orders.trial)
 
 
-def _following(cadence: Cadence, now: datetime, calendar: Calendar) -> Period | None:
+def following(cadence: Cadence, now: datetime, calendar: Calendar) -> Period | None:
+    """Return the next period that opens; None on a calendar without a working day."""
     try:
         return next_period(cadence, now, calendar)
     except SerenoError:

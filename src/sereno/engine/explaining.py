@@ -157,9 +157,14 @@ def _of_day(case: _Case) -> str:
     return f"Día: {'laborable' if kind.working else 'no laborable'} ({kind.reason})"
 
 
-def _of_cadence(cadence: Cadence) -> str:
+def how_often(cadence: Cadence) -> str:
+    """Say a cadence in words: `cada día laborable, desde las 07:00`."""
     often = OFTEN.get(cadence.kind, f"una vez por semana, el {WEEKDAYS[cadence.weekday]}")
-    return f"Cadencia: {format_cadence(cadence)}: {often}, desde las {cadence.hour:%H:%M}"
+    return f"{often}, desde las {cadence.hour:%H:%M}"
+
+
+def _of_cadence(cadence: Cadence) -> str:
+    return f"Cadencia: {format_cadence(cadence)}: {how_often(cadence)}"
 
 
 def _of_period(case: _Case, plainly: Expected, period: Period | None) -> list[str]:

@@ -47,6 +47,9 @@ def look_at(
             people=_answers(monitor.of_kind("people"), snapshot),
             figures=_answers(monitor.of_kind("figure"), snapshot),
             data_errors_left_out=snapshot.data_errors_left_out,
+            checked=checked,
+            took=dict(snapshot.took),
+            fetched=dict(snapshot.fetched),
         )
     _log_look(monitor, look, log)
     return look

@@ -20,8 +20,9 @@ from sereno.engine.keeper import Keeper
 from sereno.engine.logbook import Logbook, Process
 from sereno.engine.mail_ports import Desk, Intake, Outbox
 from sereno.engine.mail_records import MailSummary
-from sereno.engine.records import JobResult, JobTotals, Notice, Run, RunState, Told
+from sereno.engine.records import JobResult, JobTotals, Notice, Owned, Run, RunState, Told
 from sereno.engine.roll import Roll
+from sereno.engine.traces import Trace, Traces
 
 
 class Clock(Protocol):
@@ -67,6 +68,16 @@ class Snapshot(Protocol):
     @property
     def data_errors_left_out(self) -> int:
         """Return how many more there were than are kept."""
+        ...
+
+    @property
+    def took(self) -> Mapping[str, float]:
+        """Return how many seconds each query took that was asked for, by id."""
+        ...
+
+    @property
+    def fetched(self) -> Mapping[str, float]:
+        """Return how many seconds copying each register took."""
         ...
 
     def select(self, query: Query) -> list[Row]:
@@ -118,6 +129,9 @@ class Store(Protocol):
     @property
     def roll(self) -> Roll: ...  # noqa: D102
 
+    @property
+    def traces(self) -> Traces: ...  # noqa: D102
+
     def count_cycle(self) -> None:
         """Count one more cycle of the master."""
         ...
@@ -160,6 +174,10 @@ class Store(Protocol):
         """
         ...
 
+    def open_owners(self) -> list[Owned]:
+        """Count what is open in a section by whom its rows name, in the order of their fields."""
+        ...
+
     def snooze(self, monitor: str, rule: str, track: Track, snooze: Snooze) -> None:
         """Put a finding off."""
         ...
@@ -175,8 +193,9 @@ class Store(Protocol):
         entries: Sequence[Entry] = (),
         told: Sequence[Told] = (),
         steps: Sequence[Step] = (),
+        trace: Trace | None = None,
     ) -> None:
-        """Write a run, its messages, its ledger entries, tellings and steps in one transaction.
+        """Write a run, its messages, ledger entries, tellings, steps and trace in one transaction.
 
         An entry replaces the one with its (rule, track), but for its tellings and snooze, which stay. Steps
         that a finding's notes of that day end with already are not noted again: processes that look at once,

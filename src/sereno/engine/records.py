@@ -70,6 +70,21 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Owned:
+    """Count what is open in a section by whom its rows name."""
+
+    monitor: str
+    rule: str
+    section: str
+    owner: str | None
+    findings: int
+
+    def place(self) -> tuple[object, ...]:
+        """Say where it comes among others: those that name nobody first."""
+        return (self.monitor, self.rule, self.section, self.owner or "")
+
+
+@dataclass(frozen=True, slots=True)
 class JobResult:
     """Tell how a job ended; return codes as in docs/reference/daemon.md."""
 

@@ -12,6 +12,7 @@ from sereno.domain.steps import Step
 from sereno.engine.agenda import Orders
 from sereno.engine.ports import Clock, Compose, Log, Registers, Store
 from sereno.engine.records import Run
+from sereno.engine.traces import Move
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Round:
     forced: bool
     orders: Orders
     world: World
+    moves: Sequence[Move] = ()
+    """What `changes` change."""
 
     @property
     def today(self) -> date:

@@ -20,6 +20,7 @@ from sereno.engine.look import follow_up, look_at
 from sereno.engine.ports import Letter, Log
 from sereno.engine.records import Run, RunState, Told
 from sereno.engine.rounds import Round, World
+from sereno.engine.traces import moved, traced
 
 LOOKED_BACK = timedelta(days=400)
 """How long ago an entry may have ended and still be counted in a report of twelve months."""
@@ -82,32 +83,30 @@ def watch(monitor: Monitor, request: Request, orders: Orders, world: World) -> R
     before = world.store.ledger(monitor.name, started.date() - LOOKED_BACK)
     changes = follow_up(monitor, look, before, started.date(), orders.thresholds)
     ledger = {**before, **{(entry.rule, entry.track): entry for entry in changes}}
-    served: list[Served] = []
+    moves, served = moved(before, changes), list[Served]()
+    steps = steps_of(before, changes, started.date())
     for plan, decision in decisions:
         if isinstance(decision, NotOwed):
             served.append(_idle(plan, decision))
             continue
-        unwritten = () if any(each.run for each in served) else changes
-        steps = steps_of(before, unwritten, started.date())
         runs, forced = world.store.runs(monitor.name, plan.name, decision), request.force
-        served.append(
-            _serve(
-                Round(
-                    monitor,
-                    plan,
-                    decision,
-                    runs,
-                    look,
-                    ledger,
-                    unwritten,
-                    steps,
-                    started,
-                    forced,
-                    orders,
-                    world,
-                )
-            )
+        this = Round(
+            monitor,
+            plan,
+            decision,
+            runs,
+            look,
+            ledger,
+            changes,
+            steps,
+            started,
+            forced,
+            orders,
+            world,
+            moves,
         )
+        written = any(each.run for each in served)
+        served.append(_serve(replace(this, changes=(), steps=(), moves=()) if written else this))
     return Report(monitor, tuple(served), look)
 
 
@@ -138,10 +137,11 @@ def _serve(this: Round) -> Served:
         if not (parcel.strayed and briefing.blind)
         for each in _told(this, parcel, message.id)
     ]
-    run = _run(this, briefing, messages)
+    run, told = _run(this, briefing, messages), [] if this.orders.trial else told
+    to = this.orders.audiences.get(this.plan.name, this.plan.to)
+    trace = traced(this.monitor, this.plan, this.look, to, this.moves)
     try:
-        noted = () if this.orders.trial else told
-        this.world.store.record(run, messages, this.changes, noted, this.steps)
+        this.world.store.record(run, messages, this.changes, told, this.steps, trace)
     except AlreadyComplete as error:
         return Served(this.plan, this.period, str(error))
     _log_run(run, this.world.log)

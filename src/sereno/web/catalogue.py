@@ -15,6 +15,7 @@ SECTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "rondas": ("/rondas", "Rondas"),
     "hallazgos": ("/hallazgos", "Hallazgos"),
     "correo": ("/correo", "Correo"),
+    "personas": ("/personas", "Personas"),
     "calendario": ("/calendario", "Calendario"),
     "reglas": ("/reglas", "Reglas"),
     "ajustes": ("/ajustes", "Ajustes"),

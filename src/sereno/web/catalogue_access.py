@@ -48,6 +48,8 @@ DEED_WORDS: Final[Mapping[str, str]] = {
     "entered": "entró",
     "left": "salió",
     "entry_refused": "intentó entrar y no pudo",
+    "people_exported": "sacó la hoja de personas",
+    "notices_exported": "sacó la hoja de avisos",
 }
 API_NEEDS: Final = (
     "Hay que decir quién pregunta: con un usuario y su contraseña (HTTP Basic), o con una sesión."

@@ -21,20 +21,30 @@ RESULTS = 100
 Sample = tuple[tuple[str, ...], float]
 
 HELP: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "sereno_master_alive": ("1 while the master gives signs of life, else 0.", ()),
-    "sereno_store_readable": ("1 while the store is there and can be read, else 0.", ()),
+    "sereno_master_alive": (
+        "1 while the daemon gives signs of life; 0 also while the store cannot be read.",
+        (),
+    ),
+    "sereno_store_readable": ("1 while the store is there and can be read.", ()),
     "sereno_needs_a_person": ("How many things need a person.", ()),
-    "sereno_last_cycle_age_seconds": ("Seconds since the master last wrote its status.", ()),
-    "sereno_job_last_success_timestamp_seconds": ("When a job last ended well, Unix time.", ("job",)),
-    "sereno_job_consecutive_failures": (f"Failures since then, up to {RESULTS}.", ("job",)),
-    "sereno_job_duration_seconds": ("How long the last run of a job took.", ("job",)),
-    "sereno_mail": ("Deliveries in a state; of those accepted, those since midnight.", ("state",)),
-    "sereno_mail_oldest_pending_seconds": ("Age of the oldest mail that is to leave; 0 without any.", ()),
+    "sereno_last_cycle_age_seconds": (
+        "Seconds since the daemon last wrote its status file; missing where there is none.",
+        (),
+    ),
+    "sereno_job_last_success_timestamp_seconds": ("When the job last ended with 0, Unix time.", ("job",)),
+    "sereno_job_consecutive_failures": (f"How often it has failed since, up to {RESULTS}.", ("job",)),
+    "sereno_job_duration_seconds": ("How long its last run took.", ("job",)),
+    "sereno_mail": ("Deliveries in each state; accepted counts those since midnight.", ("state",)),
+    "sereno_mail_oldest_pending_seconds": (
+        "Age of the oldest mail that is to leave, 0 where there is none.",
+        (),
+    ),
     "sereno_missed_periods": (
         f"Periods noted as missed in the last {MISSED_DAYS} days.",
         ("monitor", "digest"),
     ),
 }
+"""Names, help and labels; the reference says the same."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

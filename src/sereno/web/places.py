@@ -29,12 +29,14 @@ from sereno.web.orders import (
     run_job,
 )
 from sereno.web.page import Asked, Page, Show
+from sereno.web.people import people
 from sereno.web.plots import picture, plots
 from sereno.web.reading import Reading, View, look, look_without_store
 from sereno.web.render import render
 from sereno.web.rounds import period, rounds
 from sereno.web.rules import rules
 from sereno.web.settings import settings
+from sereno.web.sheets import NOTICES_SHEET, PEOPLE_SHEET, notices_sheet, people_sheet
 from sereno.web.today import today
 
 Answer = Callable[[View, Asked], Response]
@@ -122,6 +124,7 @@ PLACES: Mapping[str, Answer] = {
     "/rondas": _page("rondas", rounds),
     "/rondas/{year}": _page("rondas", rounds),
     "/rondas/{monitor}/{digest}/{period}": _page("rondas", period),
+    "/rondas/{monitor}/{digest}/{period}/{run}": _page("rondas", period),
     "/hallazgos": _page("hallazgos", findings),
     "/hallazgos/graficos": _page("hallazgos", plots),
     "/hallazgos/graficos/{picture}": _picture,
@@ -131,6 +134,9 @@ PLACES: Mapping[str, Answer] = {
     "/correo": _page("correo", outbox),
     "/correo/{delivery}": _page("correo", delivery),
     "/correo/{delivery}/html": _mail_html,
+    "/personas": _page("personas", people),
+    f"/{PEOPLE_SHEET}": people_sheet,
+    f"/{NOTICES_SHEET}": notices_sheet,
     "/calendario": _page("calendario", calendar, from_store=False),
     "/calendario/{year}": _page("calendario", calendar, from_store=False),
     "/reglas": _page("reglas", rules, from_store=False),
@@ -152,6 +158,7 @@ OPERATORS_ONLY = frozenset(
         "/correo/{delivery}/contenido/html",
     }
 )
+OPERATORS_ONLY = frozenset({"/registro", f"/{PEOPLE_SHEET}", f"/{NOTICES_SHEET}"})
 """Places that show what only the operating role may see; the static export leaves them out."""
 LOGIN = "/entrar"
 OPEN: Mapping[str, Answer] = {LOGIN: _page("entrar", login, from_store=False)}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from sereno.domain.calendar import Calendar
+from sereno.domain.directory import Directory
 from sereno.domain.errors import StoreUnavailable
 from sereno.domain.rules import Monitor
 from sereno.engine.access import Passwords
@@ -35,11 +36,36 @@ class ShownSetting:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseName:
-    """Name a case of a rule."""
+class TriedCase:
+    """Tell how a case of a rule ended."""
 
     rule: str
     name: str
+    differences: tuple[str, ...] = ()
+    """What came that was not expected, and the other way round; none where it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class TriedCases:
+    """Tell how the cases of a monitor ended."""
+
+    cases: Sequence[TriedCase] = ()
+    pending: bool = False
+    """They are still being tried."""
+    fault: str = ""
+    """Why they could not be tried; empty where they could."""
+    changed: bool = False
+    """The monitor's files are no longer those that are in force here."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDirectory:
+    """Hold who is who, or why that cannot be told."""
+
+    directory: Directory | None
+    age: float = 0.0
+    """Seconds since it was read."""
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +84,10 @@ class Reading:
     warnings: Callable[[], Sequence[str]]
     """What an operator should know: settings, calendar, mail on trial."""
     settings: Callable[[], Sequence[ShownSetting]]
-    cases: Callable[[Monitor], Sequence[CaseName]]
+    cases: Callable[[Monitor, float], TriedCases]
+    """Tries a monitor's cases; nobody waits for more seconds than those, counted from when that was begun."""
+    directory: Callable[[float], ReadDirectory]
+    """Reads who is who in its register, lately or now; nobody waits for more seconds than those, likewise."""
     change: Callable[[], AbstractContextManager[Store]]
     """Lends the store to be written to, making or migrating it where needed; raises StoreUnavailable."""
     passwords: Passwords

@@ -9,8 +9,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from sereno.domain.foreign import short_name
+from sereno.engine.who_is_who import why_unreached
 from sereno.engine.wording import code_words
-from sereno.web import catalogue, catalogue_access, catalogue_lists, catalogue_operate, words
+from sereno.web import catalogue, catalogue_access, catalogue_lists, catalogue_operate, catalogue_pages, words
 from sereno.web.page import Asked, Page
 from sereno.web.reading import View
 
@@ -67,9 +68,11 @@ def _environment() -> Environment:
         "a": catalogue_access,
         "o": catalogue_operate,
     }
+    texts = {"t": catalogue, "a": catalogue_access, "tp": catalogue_pages}
     environment.globals |= {**texts, "link": link}
     filters: dict[str, Callable[..., Any]] = {
         "code_words": code_words,
+        "why_unreached": why_unreached,
         "short_name": short_name,
         "combined": _combined,
     }

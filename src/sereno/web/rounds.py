@@ -1,25 +1,25 @@
 """Rondas: a year of each digest, and what was done for one of its periods."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from sereno.domain.expected import expected
 from sereno.domain.rules import DigestPlan
-from sereno.domain.wallclock import utc, zone_of
+from sereno.domain.wallclock import zone_of
 from sereno.engine.agenda import Post
 from sereno.engine.explaining import explain
-from sereno.engine.mail_records import MailLine
-from sereno.engine.ports import Store
-from sereno.engine.records import JobResult, Run
 from sereno.engine.year_of_rounds import Slot, Year, first_day_of
 from sereno.web.page import FIRST_YEAR, LAST_YEAR, Asked, Page
 from sereno.web.reading import View
+from sereno.web.run import CHANGES_SHOWN, tell_run
 from sereno.web.sections import section_titles
 
 RESULTS = 500
 """How many of a job's latest results are looked through for that of a round."""
+WHOLE = 3
+"""Rounds of a period that its page shows whole; each of the others has a page of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +29,6 @@ class Sheet:
     year: Year
     rows: tuple[tuple[Slot | None, ...], ...]
     counts: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """Tell how much a section held."""
-
-    section: str
-    title: str
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Show a round with all that is known of it."""
-
-    run: Run
-    counts: tuple[Count, ...]
-    mail: Sequence[MailLine]
-    result: JobResult | None
-    """How its job ended; `None` where that is no longer kept, or it has not ended."""
 
 
 def rounds(view: View, asked: Asked) -> Page | None:
@@ -72,14 +52,17 @@ def rounds(view: View, asked: Asked) -> Page | None:
 
 
 def period(view: View, asked: Asked) -> Page | None:
-    """Show why a digest went out or not for a period, and each round that was made for it."""
+    """Show why a digest went out or not for a period, and its last rounds whole; one alone that is named."""
     found = _found(view, asked)
     if found is None or view.store is None:
         return None
     post, plan, day = found
     told = explain(post.monitor, plan, post.orders, day, view.now, view.calendar, view.store)
-    runs = tuple(_told(attempt.run, attempt.mail, post, view.store) for attempt in told.attempts)
-    name = asked.path["period"]
+    attempts, named = told.attempts, asked.path.get("run")
+    whole = [each for each in attempts if each.run.id == named] if named else attempts[-WHOLE:]
+    if named and not whole:
+        return None
+    name, results = asked.path["period"], view.store.job_results(post.monitor.name, RESULTS)
     return Page(
         "period.html",
         f"{post.monitor.title}: {plan.title or plan.name}, {name}",
@@ -88,8 +71,11 @@ def period(view: View, asked: Asked) -> Page | None:
             "plan": plan,
             "name": name,
             "told": told,
-            "runs": runs,
+            "titles": section_titles(post),
+            "runs": [tell_run(each.run, each.mail, post, results, view.store) for each in reversed(whole)],
+            "others": [each.run for each in reversed(attempts) if each not in whole],
             "year": day.year,
+            "shown": CHANGES_SHOWN,
         },
     )
 
@@ -119,21 +105,3 @@ def _found(view: View, asked: Asked) -> tuple[Post, DigestPlan, date] | None:
                 opened = expected(cadence, first, view.calendar, zone).period
                 return post, plan, opened.opens.astimezone(zone).date() if opened else first
     return None
-
-
-def _told(run: Run, mail: Sequence[MailLine], post: Post, store: Store) -> Told:
-    results = reversed(store.job_results(run.monitor, RESULTS))
-    made = (each for each in results if _spans(each, run))
-    return Told(run, tuple(_counts(run, post)), mail, next(made, None))
-
-
-def _spans(result: JobResult, run: Run) -> bool:
-    return utc(result.started_at) <= utc(run.finished_at) <= utc(result.ended_at)
-
-
-def _counts(run: Run, post: Post) -> Iterator[Count]:
-    """Tell the counts in the order of the digest's sections; those that it no longer has come last."""
-    titles = section_titles(post)
-    plan = next(plan for plan in post.monitor.digests if plan.name == run.digest)
-    order = [*(each for each in plan.sections if each in run.counts), *run.counts]
-    return (Count(each, titles.get(each, each), run.counts[each]) for each in dict.fromkeys(order))

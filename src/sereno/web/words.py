@@ -7,6 +7,7 @@ from typing import Any
 
 from sereno.domain.calendar import WEEKDAYS
 from sereno.domain.wallclock import utc
+from sereno.engine.open_findings import key_text
 from sereno.web.catalogue import MONTH_NAMES, NOTHING
 
 # Illegal in HTML, or able to turn the direction of the text around them: shown as what they are, strangers.
@@ -57,6 +58,18 @@ def span(lasted: timedelta) -> str:
     return f"{seconds:.0f} s" if seconds >= 1 or not seconds else "menos de 1 s"
 
 
+def took(seconds: float) -> str:
+    """Write how long something small took: `1,2 s`, `35 ms`, `menos de 1 ms`."""
+    if seconds >= 1:
+        return f"{seconds:.1f} s".replace(".", ",")
+    return f"{seconds * 1000:.0f} ms" if seconds >= 0.001 else "menos de 1 ms"  # a millisecond
+
+
+def key(cells: Sequence[object]) -> str:
+    """Write the key of a finding."""
+    return key_text(cells) or NOTHING
+
+
 def ago(at: datetime | None, now: datetime) -> str:
     """Write how long ago something was."""
     return NOTHING if at is None else f"hace {span(utc(now) - utc(at))}"
@@ -85,6 +98,8 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "near": near,
     "span": span,
     "ago": ago,
+    "took": took,
+    "key": key,
     "number": number,
     "one": one,
     "people": people,

@@ -19,6 +19,7 @@ from tests.adapters.store.building import (
     told,
     without_permission,
 )
+from tests.contracts.test_store_traces import TRACE
 from tests.mailing import claim, recover, settle
 
 from sereno.adapters.store.copy import copy_to_memory
@@ -71,6 +72,17 @@ def test_a_copy_follows_what_the_store_follows(store, url):
     for each in (copy, store):
         settle(each, [Attempt(claim(each, 1, NOW, LEASE, trial=False)[0].id, "dead", "550 no", {})], NOW)
     assert copy.ledger("brass") == store.ledger("brass")
+
+
+def test_a_copy_knows_what_runs_left_behind(store, url):
+    store.record(a_run("r1"), [], trace=TRACE)
+    store.record(a_run("r2", state="blind", sent=False), [])
+    store.record(a_run("r3", period="otro"), [], trace=TRACE)
+    copy = copy_to_memory(url, NOW)
+    assert [copy.traces.of(name) for name in ("r1", "r2", "r3")] == [TRACE, None, TRACE]
+    (last,) = store.runs("brass", "diario", "otro")
+    assert copy.traces.complete_before(last) == store.traces.complete_before(last)
+    assert copy.traces.moves(last, None) == store.traces.moves(last, None)
 
 
 def test_what_was_told_of_findings_that_ended_before_today_stays_behind(store, url):

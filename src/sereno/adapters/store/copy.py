@@ -18,6 +18,7 @@ from sereno.adapters.store.memory_mail import Kept, Parcel, Shelf, Taken
 from sereno.adapters.store.migrations import is_of_our_version
 from sereno.adapters.store.refusals import read_refusals
 from sereno.adapters.store.rows import period_of, run_of
+from sereno.adapters.store.trace_rows import read_traces
 from sereno.engine.logbook import Missed, Pause
 from sereno.engine.mail_records import Hold
 
@@ -59,8 +60,9 @@ def copy_to_memory(url: str, now: datetime, *, queues: bool = False) -> MemorySt
 def _fill(store: MemoryStore, connection: Connection, today: date) -> None:
     for row in _rows(connection, select(schema.periods)):
         store.open_period(row["monitor"], row["digest"], period_of(row, UTC))
+    traces = read_traces(connection)
     for row in _rows(connection, select(schema.runs).order_by(schema.runs.c.number)):
-        store.record(run_of(row, UTC), [])
+        store.record(run_of(row, UTC), [], trace=traces.get(row["id"]))
     _watch(store.logbook, connection)
     _mail(store.shelf, connection)
     _hold(store.shelf, connection)

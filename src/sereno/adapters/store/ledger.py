@@ -38,7 +38,7 @@ from sereno.adapters.store.rows import (
 from sereno.adapters.store.upserting import upsert
 from sereno.domain.finding_names import finding_id
 from sereno.domain.ledger import Entry, Ledger, Snooze, Telling, Track
-from sereno.engine.records import Notice, Told
+from sereno.engine.records import Notice, Owned, Told
 
 _finding = schema.findings.c
 _telling = schema.tellings.c
@@ -163,6 +163,13 @@ def read_notices_of(connection: Connection, name: str, zone: tzinfo) -> list[Not
     )
     ordered = told.where(_telling.finding == name).order_by(notice.accepted_at, notice.number)
     return [notice_of(row, zone) for row in _rows(connection, ordered)]
+
+
+def read_owners(connection: Connection) -> list[Owned]:
+    """Count what is open in a section by whom its rows name."""
+    whose = (_finding.monitor, _finding.rule, _finding.section, _finding.owner)
+    counted = select(*whose, func.count()).where(schema.OPEN).group_by(*whose)
+    return sorted((Owned(*row) for row in connection.execute(counted)), key=Owned.place)
 
 
 def _wanted(monitor: str, since: date | None) -> ColumnElement[bool]:

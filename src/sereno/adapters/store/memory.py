@@ -15,6 +15,7 @@ from sereno.adapters.store.memory_logbook import MemoryLogbook
 from sereno.adapters.store.memory_mail import Shelf
 from sereno.adapters.store.memory_outbox import MemoryOutbox
 from sereno.adapters.store.memory_roll import MemoryRoll
+from sereno.adapters.store.memory_traces import MemoryTraces
 from sereno.adapters.store.once import conflict, share_of
 from sereno.adapters.store.zones import moved
 from sereno.domain.cadence import Period
@@ -24,7 +25,8 @@ from sereno.domain.outbox import RECIPIENTS_AT_ONCE, WAITING, Message
 from sereno.domain.steps import Step
 from sereno.domain.wallclock import utc, zone_of
 from sereno.engine.mail_records import MailSummary
-from sereno.engine.records import JobResult, JobTotals, Notice, Run, RunState, Told
+from sereno.engine.records import JobResult, JobTotals, Notice, Owned, Run, RunState, Told
+from sereno.engine.traces import Trace
 
 
 class MemoryStore:
@@ -42,6 +44,7 @@ class MemoryStore:
         self._cycles = 0
         self._periods: dict[tuple[str, str, str], Period] = {}
         self._runs: dict[str, Run] = {}
+        self.traces = MemoryTraces(self._runs, self._zone)
         self.logbook = MemoryLogbook(utc(now), self.shelf, self._periods)
         self._job_results: list[JobResult] = []
         self._folded: dict[str, JobTotals] = {}
@@ -58,6 +61,7 @@ class MemoryStore:
             self.logbook.unserved,
             self.access,
             self.audit,
+            self.traces.kept,
         )
 
     def count_cycle(self) -> None:
@@ -107,6 +111,11 @@ class MemoryStore:
         with self._lock:
             return self._ledger.of(monitor, since, self._counts)
 
+    def open_owners(self) -> list[Owned]:
+        """Count what is open in a section by whom its rows name."""
+        with self._lock:
+            return self._ledger.owners()
+
     def snooze(self, monitor: str, rule: str, track: Track, snooze: Snooze) -> None:
         """Put a finding off; a later snooze replaces an earlier one."""
         with self._lock:
@@ -125,6 +134,7 @@ class MemoryStore:
         entries: Sequence[Entry] = (),
         told: Sequence[Told] = (),
         steps: Sequence[Step] = (),
+        trace: Trace | None = None,
     ) -> None:
         """Write a run and all that came of it; raise AlreadyComplete for what a period takes once."""
         kept = moved(run, UTC, "started_at", "finished_at")
@@ -139,6 +149,8 @@ class MemoryStore:
                 self.shelf.add(message, run.id)
             self._ledger.add(run.monitor, entries, told)
             self._ledger.note(run.monitor, steps)
+            if trace is not None:
+                self.traces.kept[run.id] = trace
 
     def take_up(self, monitor: str, entries: Iterable[Entry], told: Iterable[Told]) -> None:
         """Put into the ledger what is followed elsewhere, after the mail that told it."""

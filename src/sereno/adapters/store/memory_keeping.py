@@ -13,6 +13,7 @@ from sereno.domain.wallclock import utc
 from sereno.engine.keeper import KEPT_RESULTS, KEPT_RUNS, SETTLED, Gone, Space, Waste
 from sereno.engine.logbook import Missed
 from sereno.engine.records import IMPORTED, JobResult, JobTotals, Run, Told
+from sereno.engine.traces import Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class MemoryKeeper:
     unserved: dict[tuple[str, str, str], Missed]
     access: MemoryAccess
     audit: MemoryAudit
+    traces: dict[str, Trace]
 
     def prune(self, what: Waste, before: datetime, most: int) -> Iterator[Gone]:  # noqa: ARG002  the port's
         """Take away what was over before then, all at once."""
@@ -116,6 +118,7 @@ class MemoryKeeper:
         for name, kept in self.shelf.messages.items():
             if kept.run_id in gone:
                 self.shelf.messages[name] = replace(kept, run_id=None)
+        _taken_from(self.traces, [name for name in gone if name in self.traces])
         return _taken_from(self.runs, gone)
 
     def _is_open_period(self, run: Run, before: datetime) -> bool:

@@ -1,6 +1,6 @@
 """The finding ledger of the store in memory."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sereno.domain.finding_names import finding_id
 from sereno.domain.ledger import Entry, Ledger, Snooze, Track, condensed
 from sereno.domain.steps import Step
-from sereno.engine.records import Notice, Told
+from sereno.engine.records import Notice, Owned, Told
 
 Followed = tuple[str, str, Track]
 """Monitor, rule, track."""
@@ -73,6 +73,15 @@ class MemoryLedger:
     def every(self, counts: Callable[[str | None], bool]) -> list[tuple[str, Entry]]:
         """Return every entry with its monitor before it, with what counts as told."""
         return [(each[0], self._whole(each, entry, counts)) for each, entry in self._entries.items()]
+
+    def owners(self) -> list[Owned]:
+        """Count what is open in a section by whom its rows name."""
+        counted = Counter(
+            (monitor, rule, entry.section, entry.owner)
+            for (monitor, rule, _), entry in self._entries.items()
+            if entry.ended is None and entry.section is not None
+        )
+        return sorted((Owned(*whose, times) for whose, times in counted.items()), key=Owned.place)
 
     def prove(self, message_id: str, reached: Sequence[str], now: datetime) -> None:
         """Note who was told by a message."""

@@ -130,6 +130,7 @@ def _find_runs(before: datetime) -> Select[Any]:
 def _drop_runs(connection: Connection, keys: Keys, _before: datetime) -> Gone:
     ids = select(_run.id).where(_run.number.in_(keys))
     connection.execute(update(schema.messages).where(_mail.run_id.in_(ids)).values(run_id=None))
+    connection.execute(delete(schema.traces).where(schema.traces.c.run_id.in_(ids)))
     return Gone(_rows(connection.execute(delete(schema.runs).where(_run.number.in_(keys)))))
 
 

@@ -34,6 +34,7 @@ from sereno.adapters.store.watch_schema import accounts, alarms, lease, missed, 
 __all__ = [
     "DUE",
     "LISTED",
+    "OPEN",
     "SATISFIES",
     "TELLS_BLIND",
     "WAITS",
@@ -66,6 +67,7 @@ __all__ = [
     "store_info",
     "taken_in",
     "tellings",
+    "traces",
     "users",
 ]
 
@@ -130,6 +132,17 @@ for name, where in (("uq_runs_complete", SATISFIES), ("uq_runs_incomplete", TELL
         postgresql_where=where,
     )
 
+traces = Table(
+    "traces",
+    metadata,
+    Column("run_id", Text, ForeignKey("runs.id"), primary_key=True),
+    Column("looks", JSON, nullable=False),
+    Column("fetched", JSON, nullable=False),
+    Column("moves", JSON, nullable=False),
+    Column("moved", Integer, nullable=False),  # most runs move nothing, and are passed over
+    Column("unlisted", Integer, nullable=False),
+)
+
 findings = Table(
     "findings",
     metadata,
@@ -164,6 +177,9 @@ Index(  # all that is counted of what is open, without reading the rows
     sqlite_where=LISTED,
     postgresql_where=LISTED,
 )
+OPEN = text("ended IS NULL AND section IS NOT NULL")
+_whose = [findings.c[name] for name in ("monitor", "rule", "section", "owner")]
+Index("ix_findings_owner", *_whose, sqlite_where=OPEN, postgresql_where=OPEN)  # counted without their rows
 
 tellings = Table(
     "tellings",

@@ -7,16 +7,7 @@ from datetime import date, datetime, tzinfo
 from functools import partial
 from typing import Any
 
-from sqlalchemy import (
-    URL,
-    Engine,
-    RowMapping,
-    Select,
-    delete,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import URL, Engine, RowMapping, Select, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sereno.adapters.store import schema
@@ -39,6 +30,7 @@ from sereno.adapters.store.keeping import SqlKeeper
 from sereno.adapters.store.ledger import (
     read_ledger,
     read_notices,
+    read_owners,
     write_entries,
     write_snooze,
     write_told,
@@ -50,13 +42,9 @@ from sereno.adapters.store.outbox import SqlOutbox
 from sereno.adapters.store.queueing import queue_messages, read_summary
 from sereno.adapters.store.refusals import read_refusals
 from sereno.adapters.store.roll import SqlRoll
-from sereno.adapters.store.rows import (
-    job_result_of,
-    period_of,
-    run_of,
-    run_row,
-)
+from sereno.adapters.store.rows import job_result_of, period_of, run_of, run_row
 from sereno.adapters.store.totals import read_totals
+from sereno.adapters.store.trace_rows import SqlTraces, write_trace
 from sereno.domain.cadence import Period
 from sereno.domain.errors import AlreadyComplete, StoreUnavailable
 from sereno.domain.ledger import Entry, Ledger, Snooze, Track
@@ -64,7 +52,8 @@ from sereno.domain.outbox import RECIPIENTS_AT_ONCE, Message
 from sereno.domain.steps import Step
 from sereno.domain.wallclock import zone_of
 from sereno.engine.mail_records import MailSummary
-from sereno.engine.records import JobResult, JobTotals, Notice, Run, RunState, Told
+from sereno.engine.records import JobResult, JobTotals, Notice, Owned, Run, RunState, Told
+from sereno.engine.traces import Trace
 
 _run = schema.runs.c
 _job = schema.job_results.c
@@ -124,6 +113,11 @@ class SqlStore:
     def audit(self) -> SqlAudit:
         """Return what people did."""
         return SqlAudit(self.engine, self.zone)
+
+    @property
+    def traces(self) -> SqlTraces:
+        """Return what runs left behind."""
+        return SqlTraces(self.engine, self.zone)
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -185,6 +179,11 @@ class SqlStore:
         with reading(self.engine) as connection:
             return read_ledger(connection, monitor, since)
 
+    def open_owners(self) -> list[Owned]:
+        """Count what is open in a section by whom its rows name."""
+        with reading(self.engine) as connection:
+            return read_owners(connection)
+
     def snooze(self, monitor: str, rule: str, track: Track, snooze: Snooze) -> None:
         """Put a finding off; a later snooze replaces an earlier one."""
         with writing(self.engine) as connection:
@@ -202,6 +201,7 @@ class SqlStore:
         entries: Sequence[Entry] = (),
         told: Sequence[Told] = (),
         steps: Sequence[Step] = (),
+        trace: Trace | None = None,
     ) -> None:
         """Write a run and all that came of it; raise AlreadyComplete for what a period takes once."""
         try:
@@ -211,6 +211,7 @@ class SqlStore:
                 write_entries(connection, run.monitor, entries)
                 write_told(connection, run.monitor, told)
                 write_steps(connection, run.monitor, steps)
+                write_trace(connection, run.id, trace)
         except IntegrityError as error:
             raise self._conflict(run) from error
 
