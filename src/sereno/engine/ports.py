@@ -18,6 +18,7 @@ from sereno.engine.keeper import Keeper
 from sereno.engine.logbook import Logbook, Process
 from sereno.engine.mail_ports import Desk, Intake, Outbox
 from sereno.engine.mail_records import MailSummary
+from sereno.engine.reader_ports import Readers
 from sereno.engine.records import JobResult, JobTotals, Notice, Run, RunState, Told
 
 
@@ -108,6 +109,9 @@ class Store(Protocol):
 
     @property
     def audit(self) -> Audit: ...  # noqa: D102
+
+    @property
+    def readers(self) -> Readers: ...  # noqa: D102
 
     def count_cycle(self) -> None:
         """Count one more cycle of the master."""

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-
 from sereno.domain.calendar import Calendar
 from sereno.domain.findings import Look
 from sereno.domain.ledger import Entry, Ledger
@@ -11,6 +10,16 @@ from sereno.domain.rules import DigestPlan, Monitor
 from sereno.engine.agenda import Orders
 from sereno.engine.ports import Clock, Compose, Log, Registers, Store
 from sereno.engine.records import Run
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalLinks:
+    """Say where readers' own pages are."""
+
+    url: str
+    """`CONSOLE_URL`."""
+    fresh_key: Callable[[], bytes]
+    """Makes a key where the store has none yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +33,8 @@ class World:
     compose: Compose
     calendar: Calendar
     new_id: Callable[[], str]
+    links: PersonalLinks | None = None
+    """None where readers have no pages of their own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,9 @@ UNKNOWN: Final = BLANK
 UNGROUPED: Final = "General"
 """Heads the sections that are nobody's, where others are grouped by person."""
 
+LINK: Final = "Ver mis hallazgos abiertos, posponerlos o llevarlos a mi calendario"
+LINK_ABOUT: Final = "El enlace es solo para usted y vale 30 días. No lo reenvíe: quien lo tenga verá lo mismo."
+
 _WEEKDAYS: Final = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 _MONTHS: Final = (
     "enero",

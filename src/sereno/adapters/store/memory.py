@@ -13,6 +13,7 @@ from sereno.adapters.store.memory_ledger import MemoryLedger
 from sereno.adapters.store.memory_logbook import MemoryLogbook
 from sereno.adapters.store.memory_mail import Shelf
 from sereno.adapters.store.memory_outbox import MemoryOutbox
+from sereno.adapters.store.memory_readers import MemoryReaders
 from sereno.adapters.store.once import conflict, share_of
 from sereno.adapters.store.zones import moved
 from sereno.domain.cadence import Period
@@ -34,6 +35,7 @@ class MemoryStore:
         self.outbox = MemoryOutbox(self.shelf)
         self.intake = MemoryIntake(self.shelf)
         self.desk = MemoryDesk(self.shelf)
+        self.readers = MemoryReaders(self.shelf, self._ledger)
         self._lock = self.shelf.lock
         self._cycles = 0
         self._periods: dict[tuple[str, str, str], Period] = {}
@@ -53,6 +55,7 @@ class MemoryStore:
             self.logbook.unserved,
             self.access,
             self.audit,
+            self.readers,
         )
 
     def count_cycle(self) -> None:

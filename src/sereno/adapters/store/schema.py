@@ -28,6 +28,7 @@ from sereno.adapters.store.mail_schema import (
     refusals,
     taken_in,
 )
+from sereno.adapters.store.reader_schema import codes, named, reader_key, readers
 from sereno.adapters.store.watch_schema import accounts, alarms, lease, missed, pauses, running
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "attempts",
     "bodies",
     "deeds",
+    "codes",
     "deliveries",
     "findings",
     "job_results",
@@ -50,10 +52,13 @@ __all__ = [
     "messages",
     "metadata",
     "missed",
+    "named",
     "notices",
     "pauses",
     "periods",
     "queues",
+    "reader_key",
+    "readers",
     "refusals",
     "running",
     "runs",

@@ -48,6 +48,7 @@ from sereno.adapters.store.migrations import HEAD, bring_up_to_date, is_of_our_v
 from sereno.adapters.store.once import conflict
 from sereno.adapters.store.outbox import SqlOutbox
 from sereno.adapters.store.queueing import queue_messages, read_summary
+from sereno.adapters.store.readers import SqlReaders
 from sereno.adapters.store.refusals import read_refusals
 from sereno.adapters.store.rows import (
     job_result_of,
@@ -113,6 +114,11 @@ class SqlStore:
     def audit(self) -> SqlAudit:
         """Return what people did."""
         return SqlAudit(self.engine, self.zone)
+
+    @property
+    def readers(self) -> SqlReaders:
+        """Return what readers' own pages need."""
+        return SqlReaders(self.engine, self.zone, self.recipients_at_once)
 
     def close(self) -> None:
         """Let go of every connection."""
