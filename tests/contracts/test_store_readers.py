@@ -37,7 +37,9 @@ def readers(store):
 
 
 def a_code(name="c1"):
-    return a_message(name, kind="notice", envelope=Envelope("s@example.com", (ANA,)), data=b"Subject: x\r\n\r\n")
+    return a_message(
+        name, kind="notice", envelope=Envelope("s@example.com", (ANA,)), data=b"Subject: x\r\n\r\n"
+    )
 
 
 def ask(readers, **changes):

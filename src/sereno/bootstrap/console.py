@@ -14,6 +14,7 @@ from sereno.adapters.passwords import ArgonPasswords
 from sereno.adapters.tables import csv_bytes
 from sereno.bootstrap.checks import explained_settings
 from sereno.bootstrap.opening import open_site
+from sereno.bootstrap.readers import reception_of
 from sereno.bootstrap.site import Site
 from sereno.domain.errors import MonitorError
 from sereno.domain.hosts import is_loopback
@@ -92,6 +93,7 @@ def reading_of(site: Site, environ: Mapping[str, str] | None = None) -> Reading:
         sheet=csv_bytes,
         change=site.open_store,
         passwords=passwords(),
+        reception=reception_of(site),
     )
 
 

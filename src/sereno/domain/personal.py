@@ -47,7 +47,9 @@ def signed(admission: Pass, key: bytes) -> str:
 def read_pass(token: str, key: bytes) -> Pass | None:
     """Read what a link says; `None` for whatever we have not signed, to the last character."""
     written, _, signature = token.rpartition(".")
-    if not hmac.compare_digest(_signature("enlace", written, key).encode(), signature.encode(errors="replace")):
+    if not hmac.compare_digest(
+        _signature("enlace", written, key).encode(), signature.encode(errors="replace")
+    ):
         return None
     day, generation, address = urlsafe_b64decode(written + "=" * (-len(written) % 4)).decode().split(".", 2)
     return Pass(address, int(generation), date.fromordinal(int(day)))

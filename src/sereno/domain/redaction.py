@@ -31,7 +31,13 @@ _LINK = re.compile(
     re.ASCII,
 )  # fmt: skip
 _CODE = re.compile(
-    rb"(?<![\w=])" + _some(rb"[0-9]", rb"{3}") + _BREAK + rb" " + _BREAK + _some(rb"[0-9]", rb"{3}") + rb"(?!\w)"
+    rb"(?<![\w=])"
+    + _some(rb"[0-9]", rb"{3}")
+    + _BREAK
+    + rb" "
+    + _BREAK
+    + _some(rb"[0-9]", rb"{3}")
+    + rb"(?!\w)"
 )
 
 

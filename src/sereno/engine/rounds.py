@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+
 from sereno.domain.calendar import Calendar
 from sereno.domain.findings import Look
 from sereno.domain.ledger import Entry, Ledger

@@ -30,6 +30,7 @@ from sereno.web.places import (
     seen,
     static,
 )
+from sereno.web.reader_routes import reader_routes
 from sereno.web.render import render_alone
 
 Endpoint = Callable[[Request], Response]
@@ -49,6 +50,7 @@ def console(read: Read, terms: Terms | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url=f"{API}/openapi.json",
         routes=[
+            *reader_routes(read),
             *_places(read, on),
             *files,
             Route("/healthz", _healthz(read)),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import get_args
 
 from sereno.domain.outbox import State
+from sereno.domain.redaction import CODES_MAIL
 from sereno.engine.conditions import OPERATORS_MAIL
 from sereno.engine.mail_records import MailSheet
 from sereno.web.letters import framed, open_letter
@@ -69,4 +70,4 @@ def _own_origins(view: View) -> frozenset[str]:
     digests = (
         f"{post.monitor.name}/{plan.name}" for post in view.reading.posts for plan in post.monitor.digests
     )
-    return frozenset({*digests, OPERATORS_MAIL})
+    return frozenset({*digests, OPERATORS_MAIL, CODES_MAIL})

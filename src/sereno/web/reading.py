@@ -13,6 +13,7 @@ from sereno.engine.agenda import Post
 from sereno.engine.open_findings import OpenFinding, open_findings
 from sereno.engine.ports import Store
 from sereno.engine.standing import Published, Standing, standing, unreadable
+from sereno.web.reception import Reception
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ class Reading:
     passwords: Passwords
     sheet: Callable[[Sequence[str], Sequence[Sequence[str]]], bytes]
     """Writes a table as CSV in which no text is a formula."""
+    reception: Reception | None = None
+    """What readers' own pages work with; None where they have none."""
 
 
 @dataclass(frozen=True, slots=True)
