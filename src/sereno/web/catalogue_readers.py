@@ -7,13 +7,11 @@ from sereno.engine.own_findings import Unsure
 from sereno.engine.reader_ports import Redeemed
 
 TITLE: Final = "Mis hallazgos"
-OF: Final = (
-    "Lo que los registros ponen a nombre de {person}, según la última ronda. Lo ve quien tenga este enlace."
-)
+OF: Final = "Lo que los registros ponen a nombre de {person}, según la última ronda."
 NOT_WHOLE: Final = "Puede faltar algo"
 DEAD: Final = "Sereno no está vigilando ahora: lo que sigue es de la última vez que miró."
 UNSURE: Final[Mapping[Unsure, str]] = {
-    "blind": "{monitor}: la última vez no se pudo mirar entero. Lo que sigue es lo que se sabía; puede faltar algo.",
+    "blind": "{monitor}: la última vez no se pudo mirar entero. Lo que sigue es lo que se sabía.",
     "never": "{monitor}: aún no se ha mirado. De ahí no se sabe nada.",
     "whose": "{monitor}: aún no se sabe a quién corresponde cada hallazgo. Se sabrá tras la próxima ronda.",
 }
@@ -28,8 +26,8 @@ UNDATED: Final = "sin fecha"
 SNOOZED: Final = "pospuesto hasta el {day}"
 PUT_OFF: Final = "Posponer"
 PUT_OFF_ABOUT: Final = (
-    "Posponer pide un código de un solo uso, que le llega por correo. El hallazgo sigue abierto y en el registro; "
-    "los informes lo dicen en una línea, con su nombre y el motivo, hasta ese día."
+    "Posponer pide un código de un solo uso, que le llega por correo. El hallazgo sigue abierto y en el "
+    "registro; los informes lo dicen en una línea, con su nombre y el motivo, hasta ese día."
 )
 DUE_ALREADY: Final = "Ha vencido: ya no se puede posponer. Corríjalo en su registro."
 UNTIL: Final = "Hasta el día"
@@ -42,7 +40,7 @@ BACK: Final = "Mis hallazgos"
 CODE_TITLE: Final = "Escriba el código"
 CODE_ABOUT: Final = (
     "Va a {address} con el próximo correo que salga: de día en unos minutos; de noche, o en festivo, puede "
-    "tardar más de una hora. Vale diez minutos desde que sale, una sola vez. Puede cerrar esta página y volver."
+    "tardar más de una hora. Vale diez minutos desde que sale, una vez. Puede cerrar esta página y volver."
 )
 CODE_HELD: Final = "El correo está retenido por ahora: el código saldrá cuando los operadores lo suelten."
 WHAT: Final = "Se pospone"
