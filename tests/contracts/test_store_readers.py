@@ -15,6 +15,8 @@ from tests.contracts.building import (
     an_entry,
     claim,
     counts,
+    tell,
+    told,
 )
 from tests.mailing import settle
 
@@ -145,20 +147,20 @@ def test_a_revocation_voids_the_codes_of_that_address(store, readers):
 
 
 def test_two_that_give_one_code_at_once_put_it_off_once(place):
-    store, start, told = place.open(), Barrier(2), []
+    store, start, said = place.open(), Barrier(2), []
     store.record(a_run(messages=0, sent=False), [], [an_entry()])
     ask(store.readers)
 
     def give():
         start.wait()
-        told.append(store.readers.redeem("r1", "bien", NOW))
+        said.append(store.readers.redeem("r1", "bien", NOW))
 
     threads = [Thread(target=give) for _ in range(2)]
     for each in threads:
         each.start()
     for each in threads:
         each.join()
-    assert sorted(told) == ["done", "used"]
+    assert sorted(said) == ["done", "used"]
 
 
 def test_a_calendar_is_found_by_its_mark_until_another_takes_its_place(place, readers):
@@ -194,3 +196,12 @@ def test_codes_go_a_day_after_they_were_asked_for(store, readers):
     assert sum(store.keeper.prune("codes", NOW + MINUTE, 9), Gone()).rows == 1
     assert readers.request("r1") is None
     assert readers.request("r2") is not None
+
+
+def test_how_a_finding_was_last_told_is_found(store):
+    tell(store, told((7,)), replace(told((8, "a"), "m2"), text="antes"))
+    tell(store, replace(told((8, "a"), "m3"), text="después"))
+    places = [("BR-1", (7,)), ("BR-1", (8, "a")), ("BR-1", (9,))]
+    texts = store.readers.told_texts("brass", places)
+    assert texts == {("BR-1", (7,)): "B-7 | Multímetro", ("BR-1", (8, "a")): "después"}
+    assert store.readers.told_texts("brass", []) == {}

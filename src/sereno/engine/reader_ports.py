@@ -1,6 +1,6 @@
 """What the store keeps for readers' own pages: a key, revocations, codes, calendars, and whose is what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -68,6 +68,10 @@ class Readers(Protocol):
 
     def named(self, monitor: str, digest: str) -> Named | None:
         """Return whom its rows named; None where that was never noted."""
+        ...
+
+    def told_texts(self, monitor: str, places: Collection[Place]) -> Mapping[Place, str]:
+        """Return how each of these findings was last told, in one line; without those that never were."""
         ...
 
     def ask(self, request: Request, message: Message, since: datetime, most: int) -> bool:

@@ -133,7 +133,7 @@ def _request(visit: Visit, row: Row, snooze: Snooze) -> tuple[Request, CodeLette
         name, visit.address, monitor, entry.rule, entry.track, snooze, proof, message_id, visit.now
     )
     shown_code = f"{code[:4]} {code[4:]}"
-    about = f"{row.title}: {row.key}"
+    about = f"{row.title}: {row.brief}"
     return request, CodeLetter(message_id, visit.address, shown_code, about, snooze.until, visit.now)
 
 

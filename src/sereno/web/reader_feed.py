@@ -61,7 +61,7 @@ def _events(view: View, rows: list[Row], doubts: list[str]) -> list[Event]:
     events = [_due_event(row, row.found.entry.due) for row in rows if row.found.entry.due is not None]
     late = [row for row in rows if row.found.days is not None and row.found.days < 0]
     if late:  # who looks at today sees no day of last month
-        listed = "\n".join(f"{day(row.found.entry.due)} · {row.title}: {row.key}" for row in late)
+        listed = "\n".join(f"{day(row.found.entry.due)} · {row.title}: {row.brief}" for row in late)
         events.append(
             _event("vencidos", words.OVERDUE_TODAY.format(count=len(late)), listed, today, view.now)
         )
@@ -73,10 +73,12 @@ def _events(view: View, rows: list[Row], doubts: list[str]) -> list[Event]:
 def _due_event(row: Row, due: date) -> Event:
     entry = row.found.entry
     overdue = row.found.days is not None and row.found.days < 0
-    title = (words.EVENT_OVERDUE if overdue else words.EVENT).format(what=row.title, key=row.key)
+    title = (words.EVENT_OVERDUE if overdue else words.EVENT).format(what=row.title, key=row.brief)
     about = [words.EVENT_ABOUT.format(monitor=row.found.monitor.title, day=day(due))]
     if row.found.snoozed_until:
         about.append(words.EVENT_SNOOZED.format(day=day(row.found.snoozed_until)))
+    if row.rest:
+        about.append(row.rest)
     stamped = datetime.combine(entry.last_seen, time(), UTC)
     return _event(row.token, title, " ".join(about), due, stamped)
 

@@ -18,6 +18,7 @@ from sereno.domain.writing import badge
 from sereno.engine.open_findings import OpenFinding, key_text
 from sereno.engine.own_findings import Own, own_findings
 from sereno.engine.ports import Store
+from sereno.engine.reader_ports import Place
 from sereno.web import catalogue_readers as words
 from sereno.web.reading import Reading, View, look
 from sereno.web.reception import Reception
@@ -35,6 +36,18 @@ class Row:
     found: OpenFinding
     title: str
     """Of its section."""
+    told: str = ""
+    """As the mail told it last; empty where it never did."""
+
+    @property
+    def brief(self) -> str:
+        """Name it in a few words: what stands first in its row, else its key."""
+        return " · ".join(self.told.split(" · ")[:2])[:BRIEF] or self.key
+
+    @property
+    def rest(self) -> str:
+        """Say of it whatever the brief name leaves out."""
+        return " · ".join(self.told.split(" · ")[2:])[:LONGEST]
 
     @property
     def key(self) -> str:
@@ -104,6 +117,8 @@ class Refusal(Exception):
         self.code, self.title, self.about = code, title, about
 
 
+BRIEF, LONGEST = 160, 600
+"""Characters: a register's text may be pages long."""
 CLOSED = (404, words.CLOSED, words.CLOSED_ABOUT)
 
 
@@ -161,11 +176,25 @@ def rows_of(view: View, found: Own) -> list[Row]:
     titles: Mapping[str, Mapping[str, str]] = {
         post.monitor.name: section_titles(post) for post in view.reading.posts
     }
+    texts = _texts(view, found)
     rows = [
-        Row(each, titles[each.monitor.name].get(each.entry.section or "", each.rule.title))
+        Row(
+            each,
+            titles[each.monitor.name].get(each.entry.section or "", each.rule.title),
+            texts.get((each.monitor.name, (each.entry.rule, each.entry.track)), ""),
+        )
         for each in found.findings
     ]
     return sorted(rows, key=lambda row: (row.found.days is None, row.found.days or 0))
+
+
+def _texts(view: View, found: Own) -> dict[tuple[str, Place], str]:
+    texts: dict[tuple[str, Place], str] = {}
+    for name in {each.monitor.name for each in found.findings} if view.store is not None else ():
+        places = [(e.entry.rule, e.entry.track) for e in found.findings if e.monitor.name == name]
+        told = view.store.readers.told_texts(name, places) if view.store else {}
+        texts |= {(name, place): text for place, text in told.items()}
+    return texts
 
 
 def row_called(visit: Visit, found: Own, token: str) -> Row:

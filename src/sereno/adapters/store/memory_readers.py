@@ -1,5 +1,6 @@
 """What the store in memory keeps for readers' own pages."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -8,7 +9,7 @@ from sereno.adapters.store.memory_mail import Shelf
 from sereno.adapters.store.zones import moved
 from sereno.domain.outbox import Message
 from sereno.domain.wallclock import utc
-from sereno.engine.reader_ports import Named, Redeemed, Request
+from sereno.engine.reader_ports import Named, Place, Redeemed, Request
 from sereno.engine.redeeming import judge_code
 
 
@@ -52,6 +53,12 @@ class MemoryReaders:
         """Return whom its rows named; None where that was never noted."""
         noted = self.whose.get((monitor, digest))
         return noted and moved(noted, self.shelf.zone, "at")
+
+    def told_texts(self, monitor: str, places: Collection[Place]) -> Mapping[Place, str]:
+        """Return how each of these findings was last told, in one line; without those that never were."""
+        with self.shelf.lock:
+            texts = {place: self.ledger.text_of((monitor, *place)) for place in places}
+        return {place: text for place, text in texts.items() if text is not None}
 
     def ask(self, request: Request, message: Message, since: datetime, most: int) -> bool:
         """Write a request and queue its code at once; False where the address had `most` since."""

@@ -1,6 +1,6 @@
 """What the store in a database keeps for readers' own pages."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
@@ -12,13 +12,17 @@ from sereno.adapters.store import reader_schema as schema
 from sereno.adapters.store.engine import reading, writing
 from sereno.adapters.store.ledger import write_snooze
 from sereno.adapters.store.queueing import queue_messages
+from sereno.adapters.store.rows import finding_id
+from sereno.adapters.store.schema import tellings
 from sereno.adapters.store.upserting import insert_absent, upsert
 from sereno.domain.ledger import Snooze
 from sereno.domain.outbox import Message
-from sereno.engine.reader_ports import Named, Redeemed, Request
+from sereno.engine.reader_ports import Named, Place, Redeemed, Request
 from sereno.engine.redeeming import judge_code
 
+AT_ONCE = 500
 _reader, _code, _each = schema.readers.c, schema.codes.c, mail_schema.deliveries.c
+_telling = tellings.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,19 @@ class SqlReaders:
         """Return whom its rows named; None where that was never noted."""
         rows = self._rows(select(schema.named).filter_by(monitor=monitor, digest=digest))
         return next((_named(row, self.zone) for row in rows), None)
+
+    def told_texts(self, monitor: str, places: Collection[Place]) -> Mapping[Place, str]:
+        """Return how each of these findings was last told, in one line; without those that never were."""
+        named = {finding_id(monitor, *place): place for place in places}
+        texts: dict[Place, str] = {}
+        with reading(self.engine) as connection:
+            for some in _dealt(list(named)):
+                last = select(func.max(_telling.number)).where(_telling.finding.in_(some))
+                newest = select(_telling.finding, _telling.text).where(
+                    _telling.number.in_(last.group_by(_telling.finding))
+                )
+                texts |= {named[finding]: text for finding, text in connection.execute(newest)}
+        return texts
 
     def ask(self, request: Request, message: Message, since: datetime, most: int) -> bool:
         """Write a request and queue its code in one transaction; False where the address had `most` since."""
@@ -125,6 +142,11 @@ class SqlReaders:
     def _rows(self, query: Select[Any]) -> Sequence[RowMapping]:
         with reading(self.engine) as connection:
             return connection.execute(query).mappings().all()
+
+
+def _dealt(ids: list[str]) -> Iterator[list[str]]:
+    """Ask for so many at a time as a statement may name."""
+    return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
 
 
 def _enter(connection: Connection, address: str) -> None:
