@@ -44,12 +44,19 @@ class Site:
         self.now = TUESDAY
         self.trial = trial
         self.unwritable = False
-        self.noted = []
         self.ids = count(1)
 
     @property
     def store(self):
         return self.department.store
+
+    @property
+    def noted(self):
+        """Tell what readers did, oldest first."""
+        return [
+            (deed.who, deed.action)
+            for deed in reversed(self.store.audit.deeds(self.now.replace(year=2000), 99))
+        ]
 
     def round(self, **options):
         self.department.now = self.now
@@ -89,7 +96,6 @@ class Site:
             new_id=lambda: f"n{next(self.ids)}",
             new_code=lambda: f"4821{next(self.ids):04}",
             new_token=lambda: f"t{next(self.ids)}-{'x' * 40}",
-            note=lambda _store, _at, *deed: self.noted.append(deed[:3]),
         )
         published = changes.pop("published", None) or alive(
             timestamp=self.now.isoformat(), valid_until=(self.now + timedelta(minutes=9)).isoformat()

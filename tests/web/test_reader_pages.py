@@ -58,7 +58,8 @@ def test_nobody_sees_what_is_somebody_elses(site):
         {"IDAccionCorrectiva": 2, "IDNoConformidad": 2, "AccionCorrectiva": "x"}
     )
     rows["TbNCAccionesRealizadas"].append(
-        rows["TbNCAccionesRealizadas"][0] | {"IDAccionRealizada": 9, "IDAccionCorrectiva": 2}
+        rows["TbNCAccionesRealizadas"][0]
+        | {"IDAccionRealizada": 9, "IDAccionCorrectiva": 2, "AccionRealizada": "Tarea 9"}
     )
     site.department.registers["no_conformidades"] = rows
     (served,) = site.round().served

@@ -44,7 +44,10 @@ def test_a_code_that_is_mailed_puts_the_finding_off(site):
     assert (snooze.by, snooze.reason) == ("Ana Prado", "Espera al laboratorio")
     assert snooze.until.isoformat() == UNTIL
     assert "pospuesto hasta el 29/11/2026" in site.get(site.path).text
-    assert [action for _, action, _ in site.noted] == ["pedir un código", "posponer"]
+    assert site.noted == [
+        ("ana@example.com", "code_asked"),
+        ("ana@example.com", "code_given"),
+    ]
     site.now += timedelta(days=1)
     site.department.registers["no_conformidades"] = task((1, TODAY + timedelta(days=12)), (3, TODAY))
     (served,) = site.round().served
@@ -57,7 +60,7 @@ def test_whoever_follows_every_link_changes_nothing(site, method):
     site.arrive()
     pages = [site.path, place, answer.headers["location"]]
     actions = [f"{site.path}/calendario", f"{site.path}/calendario/anular", f"{site.path}/anular"]
-    noted = list(site.noted)
+    noted = site.noted
     for _ in range(3):
         assert {site.get(each, method=method).status for each in pages} == {200}
         assert {site.get(each, method=method).status for each in actions} == {405}

@@ -1,6 +1,5 @@
 """What readers' own pages work with in an installation; None where they have none."""
 
-from datetime import datetime
 from secrets import randbelow, token_urlsafe
 from uuid import uuid4
 
@@ -9,7 +8,6 @@ from sereno.bootstrap.site import Site
 from sereno.domain.outbox import Message
 from sereno.domain.personal import CODE_DIGITS
 from sereno.engine.code_letter import CodeLetter
-from sereno.engine.ports import Store
 from sereno.web.reception import Reception
 
 TOKEN_BYTES = 32
@@ -33,9 +31,4 @@ def reception_of(site: Site) -> Reception | None:
         new_id=lambda: uuid4().hex,
         new_code=lambda: f"{randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}",
         new_token=lambda: token_urlsafe(TOKEN_BYTES),
-        note=_note,
     )
-
-
-def _note(store: Store, at: datetime, who: str, action: str, subject: str, detail: str) -> None:
-    """Record what a reader did."""

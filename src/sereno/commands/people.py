@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from sereno.bootstrap.opening import open_site
 from sereno.bootstrap.site import Site
-from sereno.commands.asked import chosen_monitors
+from sereno.commands.asked import chosen_monitors, operator
 from sereno.domain.directory import Directory, Person, Role, find_people, find_person, is_role, members
 from sereno.domain.errors import Fault, FaultyInput
 from sereno.domain.parcels import FALLBACK
 from sereno.domain.personal import normalised
 from sereno.domain.rules import Monitor
+from sereno.engine.access import Deed
 from sereno.engine.open_findings import open_findings
 
 HEADINGS = ("Vigilante", "Papel", "Persona", "Correo")
@@ -60,6 +61,7 @@ def revoke_links(who: str) -> int:
     site = open_site("check")
     address = normalised(who) if "@" in who else _mailbox(site, who)
     with site.open_store() as store:
+        store.audit.note(Deed(site.clock.now(), f"sistema/{operator()}", "links_revoked", address))
         store.readers.revoke(address)
         had_calendar = store.readers.end_feed(address)
     calendar = ", y su calendario" if had_calendar else "; no tenía calendario"

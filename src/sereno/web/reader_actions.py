@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from sereno.domain.ledger import Snooze
 from sereno.domain.personal import CODES_WITHIN, MOST_CODES, feed_mark, is_sealed, proof_of
 from sereno.domain.snoozing import is_day_allowed, last_day
+from sereno.engine.access import Deed
 from sereno.engine.code_letter import CodeLetter
 from sereno.engine.ports import Store
 from sereno.engine.reader_ports import Request
@@ -33,9 +34,9 @@ def ask_for_code(visit: Visit, token: str, typed: Typed) -> Response:
     request, letter = _request(visit, row, snooze)
     with _writing(visit) as store:
         message = visit.reception.compose(letter)
+        _note(visit, store, "code_asked", row, f"hasta el {day(until)}")
         if not store.readers.ask(request, message, visit.now - CODES_WITHIN, MOST_CODES):
             return _again(visit, token, typed, "many", 429)
-        _note(visit, store, "pedir un código", row, f"hasta el {day(until)}")
     return _on_to(f"{visit.place}/codigo/{request.id}")
 
 
@@ -50,16 +51,10 @@ def give_code(visit: Visit, request_id: str, typed: Typed) -> Response:
         return code_page(visit, request, refused=refused)
     with _writing(visit) as store:
         proof = proof_of(request.id, typed.get("codigo", ""), visit.key)
+        snooze = request.snooze
+        _note(visit, store, "code_given", row, f"hasta el {day(snooze.until)}: {snooze.reason}")
         verdict = store.readers.redeem(request.id, proof, visit.now)
         after = store.readers.request(request.id) or request
-        if verdict == "done":
-            _note(
-                visit,
-                store,
-                "posponer",
-                row,
-                f"hasta el {day(request.snooze.until)}: {request.snooze.reason}",
-            )
     if verdict == "done":
         return _on_to(f"{visit.place}/codigo/{request.id}")
     return code_page(visit, after, verdict)
@@ -72,8 +67,8 @@ def make_feed(visit: Visit, typed: Typed) -> Response:
         return _not_ours()
     token = visit.reception.new_token()
     with _writing(visit) as store:
+        store.audit.note(_deed(visit, "feed_made"))
         store.readers.make_feed(visit.address, feed_mark(token), visit.now)
-        visit.reception.note(store, visit.now, visit.address, "hacer un calendario", visit.address, "")
     return shown(200, "reader_feed.html", visit=visit, address=f"{visit.reception.url}{FEEDS}{token}.ics")
 
 
@@ -82,8 +77,8 @@ def end_feed(visit: Visit, typed: Typed) -> Response:
     if not is_sealed(typed.get("sello", ""), visit.token, visit.key):
         return _not_ours()
     with _writing(visit) as store:
-        if store.readers.end_feed(visit.address):
-            visit.reception.note(store, visit.now, visit.address, "anular su calendario", visit.address, "")
+        store.audit.note(_deed(visit, "feed_ended"))
+        store.readers.end_feed(visit.address)
     return _on_to(visit.place)
 
 
@@ -92,8 +87,8 @@ def revoke(visit: Visit, typed: Typed) -> Response:
     if not is_sealed(typed.get("sello", ""), visit.token, visit.key):
         return _not_ours()
     with _writing(visit) as store:
+        store.audit.note(_deed(visit, "links_revoked"))
         store.readers.revoke(visit.address)
-        visit.reception.note(store, visit.now, visit.address, "anular sus enlaces", visit.address, "")
     return shown(200, "reader_word.html", title=words.REVOKED, about=words.REVOKED_ABOUT)
 
 
@@ -161,7 +156,12 @@ def _writing(visit: Visit) -> AbstractContextManager[Store]:
 def _note(visit: Visit, store: Store, action: str, row: Row, detail: str) -> None:
     entry = row.found.entry
     subject = f"{row.found.monitor.name} {entry.rule} {row.key}"
-    visit.reception.note(store, visit.now, visit.address, action, subject, detail)
+    store.audit.note(_deed(visit, action, subject, detail))
+
+
+def _deed(visit: Visit, action: str, subject: str = "", detail: str = "") -> Deed:
+    """Say what a reader does; it is recorded before it is done, whether or not it then can be."""
+    return Deed(visit.now, visit.address, action, subject or visit.address, detail)
 
 
 def _not_ours() -> Response:

@@ -1,12 +1,13 @@
 """A reader's calendar: each due date a day, and whatever could not be seen a day as well."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import blake2b
 
 from icalendar import Calendar, Event
 from starlette.responses import Response
 
-from sereno.domain.errors import StoreUnavailable
+from sereno.domain.errors import SerenoError
 from sereno.domain.personal import feed_mark
 from sereno.web import catalogue_readers as words
 from sereno.web.reader_visits import PRIVATE, Refusal, Row, doubts_of, own_of, rows_of
@@ -19,18 +20,18 @@ EVERY = timedelta(hours=4)
 LONGEST = 400
 
 
-def feed(reading: Reading, token: str) -> Response:
+def feed(read: Callable[[], Reading], token: str) -> Response:
     """Answer with the calendar that a token opens.
 
     What cannot be told is refused with 503: a program then keeps what it has, which an empty calendar would
     take away.
     """
     try:
-        with look(reading) as view:
+        with look(read()) as view:
             content = _calendar(view, token)
     except Refusal as refusal:
         return Response(f"{refusal.title}\n", refusal.code, PRIVATE, "text/plain; charset=utf-8")
-    except StoreUnavailable:
+    except SerenoError:  # its details are the operators'
         return Response(f"{words.UNREADABLE}\n", 503, PRIVATE, "text/plain; charset=utf-8")
     return Response(content, headers=PRIVATE, media_type=KIND)
 

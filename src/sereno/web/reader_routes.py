@@ -46,7 +46,7 @@ def reader_routes(read: Read) -> list[Route]:
     return [
         *(Route(path, _showing(read, show)) for path, show in shows.items()),
         *(Route(path, _doing(read, do), methods=["POST"]) for path, do in does.items()),
-        Route(f"{FEEDS}{{token}}.ics", lambda request: feed(read(), request.path_params["token"])),
+        Route(f"{FEEDS}{{token}}.ics", lambda request: feed(read, request.path_params["token"])),
     ]
 
 
@@ -69,7 +69,7 @@ def is_reader(read: Read, host: str, path: str) -> bool:
 def _showing(read: Read, show: Show) -> Callable[[Request], Response]:
     def answer(request: Request) -> Response:
         named = request.path_params
-        return visited(read(), named["token"], lambda visit: show(visit, named.get("name", "")))
+        return visited(read, named["token"], lambda visit: show(visit, named.get("name", "")))
 
     return answer
 
@@ -86,7 +86,7 @@ def _doing(read: Read, do: Do) -> Callable[[Request], Awaitable[Response]]:
 
 def _done(read: Read, do: Do, request: Request, typed: Typed) -> Response:
     named = request.path_params
-    return visited(read(), named["token"], lambda visit: do(visit, named.get("name", ""), typed), sent=True)
+    return visited(read, named["token"], lambda visit: do(visit, named.get("name", ""), typed), sent=True)
 
 
 async def _typed(request: Request) -> Typed | None:

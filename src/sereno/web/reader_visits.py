@@ -123,18 +123,18 @@ CLOSED = (404, words.CLOSED, words.CLOSED_ABOUT)
 
 
 def visited(
-    reading: Reading, token: str, make: Callable[[Visit], Response], *, sent: bool = False
+    read: Callable[[], Reading], token: str, make: Callable[[Visit], Response], *, sent: bool = False
 ) -> Response:
     """Answer a visit; whatever keeps it from being answered is told, and never looks like nothing pending.
 
     `sent` says that a form was sent: what fails then has changed nothing, and that is said.
     """
     try:
-        with look(reading) as view:
+        with look(read()) as view:
             return make(_admitted(view, token))
     except Refusal as refusal:
         return shown(refusal.code, "reader_word.html", title=refusal.title, about=refusal.about)
-    except StoreUnavailable:
+    except SerenoError:  # its details are the operators': where things lie, which settings are at fault
         if sent:
             return shown(503, "reader_word.html", title=words.UNWRITTEN, about=words.UNWRITTEN_ABOUT)
         return unreadable(words.STORE)

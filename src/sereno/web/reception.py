@@ -3,21 +3,12 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from sereno.domain.directory import Directory
 from sereno.domain.outbox import Message
 from sereno.engine.code_letter import CodeLetter
 from sereno.engine.ports import Store
-
-
-class Note(Protocol):
-    """Record who did what to what, in a store that can be written."""
-
-    def __call__(self, store: Store, at: datetime, who: str, action: str, subject: str, detail: str) -> None:  # noqa: D102
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +27,6 @@ class Reception:
     new_id: Callable[[], str]
     new_code: Callable[[], str]
     new_token: Callable[[], str]
-    note: Note
 
     @property
     def host(self) -> str:
