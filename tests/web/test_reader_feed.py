@@ -48,7 +48,7 @@ def test_what_is_overdue_stays_on_its_day_and_is_told_today(site):
     answer = site.get(made(site))
     (late,) = titled(answer, "VENCIDO")
     assert late["dtstart"].dt == TODAY - timedelta(days=3)
-    (today,) = titled(answer, "1 vencidos a su nombre")
+    (today,) = titled(answer, "vencidos a su nombre: 1")
     assert today["dtstart"].dt == TODAY
 
 

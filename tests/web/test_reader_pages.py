@@ -49,6 +49,14 @@ def test_the_page_leads_to_no_other_page_of_the_console(site):
     }
 
 
+@pytest.mark.parametrize("address", ["/mi/nada", "/mi/a/b/c/d", "/calendario/nada.ics"])
+def test_what_is_refused_leads_to_no_page_of_the_console_either(site, address):
+    refused = site.get(address)
+    assert refused.status == 404
+    assert 'href="/"' not in refused.text
+    assert "noindex" in refused.headers["x-robots-tag"]
+
+
 def test_nobody_sees_what_is_somebody_elses(site):
     rows = task((1, TODAY + timedelta(days=12)))
     rows["TbNoConformidades"].append(

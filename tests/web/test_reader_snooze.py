@@ -7,7 +7,9 @@ import pytest
 from tests.engine.nonconformities import task
 from tests.web.reader_site import TODAY, Site, text_of
 
+from sereno.domain.outbox import for_its_readers
 from sereno.domain.personal import Pass, signed
+from sereno.domain.redaction import CODES_MAIL
 
 UNTIL = (TODAY + timedelta(days=5)).isoformat()
 
@@ -79,6 +81,17 @@ def test_the_code_stands_in_the_body_alone(site):
     assert code in text_of(mail, "html")
     assert code.encode() not in head
     assert mail.envelope.recipients == ("ana@example.com",)
+
+
+def test_a_code_that_an_operator_looks_at_or_sends_elsewhere_is_covered(site):
+    asked(site)
+    (name,) = [each.id for each in site.store.desk.lines(["queued"], CODES_MAIL, 9)]
+    assert b"4821" not in site.store.desk.sheet(name).data
+    site.store.desk.send_to(name, ("operador@example.com",))
+    codes = [each for each in site.arrive() if each.message.origin == CODES_MAIL]
+    sent = {each.recipients: for_its_readers(each).message.data for each in codes}
+    assert b"4821" in sent["ana@example.com",]
+    assert b"4821" not in sent["operador@example.com",]
 
 
 def test_a_wrong_code_is_told_with_how_many_tries_are_left(site):

@@ -46,7 +46,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Literal
 
-from sereno.domain.redaction import has_link, without_links
+from sereno.domain.redaction import has_link, without_secrets
 from sereno.domain.wallclock import utc
 
 State = Literal[
@@ -176,11 +176,12 @@ def deliveries_of(message: Message, at_most: int) -> list[Delivery]:
 
 
 def for_its_readers(delivery: Delivery) -> Delivery:
-    """Leave the personal link out where a digest goes to anybody but the one whom it is for."""
+    """Leave the personal link, or the code, out where mail goes to anybody but the one whom it is for."""
     message = delivery.message
-    if message.kind != "digest" or delivery.recipients == message.envelope.recipients[:1]:
+    if message.kind == "queue" or delivery.recipients == message.envelope.recipients[:1]:
         return delivery
-    return replace(delivery, message=replace(message, data=without_links(message.data)))
+    shown = without_secrets(message.data, message.origin)
+    return replace(delivery, message=replace(message, data=shown))
 
 
 def part_id(message_id: str, part: int) -> str:

@@ -1,4 +1,7 @@
-"""What opens a reader's own page: links that are signed and end, codes that are good once."""
+"""What opens a reader's own page: links that are signed and end, codes that are good once.
+
+Signed by the standard library alone: the round that writes a link knows no library of the console's.
+"""
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
