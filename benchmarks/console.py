@@ -28,7 +28,7 @@ sys.path[0] = str(Path(__file__).resolve().parents[1])
 from benchmarks.console_store import Sizes, fill  # noqa: E402
 from benchmarks.mail_world import OURS, THEIRS, on_core  # noqa: E402
 
-from sereno.adapters.store.sql import open_store  # noqa: E402
+from sereno.adapters.store.opening import open_store  # noqa: E402
 from sereno.bootstrap.opening import open_site  # noqa: E402
 
 AT_ONCE = 20

@@ -29,7 +29,7 @@ sys.path[0] = str(ROOT)
 
 from benchmarks import letters  # noqa: E402
 
-from sereno.adapters.store.sql import open_store  # noqa: E402
+from sereno.adapters.store.opening import open_store  # noqa: E402
 from sereno.bootstrap.mail import open_post_office  # noqa: E402
 from sereno.bootstrap.opening import open_site  # noqa: E402
 from sereno.cli import NEW_OBJECTS  # noqa: E402

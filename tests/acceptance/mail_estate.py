@@ -24,7 +24,8 @@ from sereno.adapters.queue_letters import compose_row
 from sereno.adapters.queues.table import open_queue
 from sereno.adapters.smtp import SmtpRelay
 from sereno.adapters.smtp_connection import SmtpAccount
-from sereno.adapters.store.sql import SqlStore, open_store
+from sereno.adapters.store.opening import open_store
+from sereno.adapters.store.sql import SqlStore
 from sereno.domain.calendar import Calendar, parse_holidays
 from sereno.domain.mail_policy import MailPolicy
 from sereno.domain.outbox import Envelope, Message, Sent

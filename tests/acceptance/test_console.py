@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import pytest
 from tests.acceptance.installation import Installation
 
-EXTRA = ("fastapi", "starlette", "uvicorn", "prometheus_client", "argon2", "sereno.web")
+EXTRA = ("fastapi", "starlette", "uvicorn", "prometheus_client", "argon2", "icalendar", "sereno.web")
 
 
 PASSWORD = "una contraseña larga"
@@ -148,7 +148,7 @@ def test_the_pages_are_written_as_files(served_once, tmp_path):
     assert "NO está en orden" in (tmp_path / "out/index.html").read_text("utf-8")
 
 
-@pytest.mark.parametrize("missing", ["argon2", "fastapi", "uvicorn", "prometheus_client"])
+@pytest.mark.parametrize("missing", ["argon2", "fastapi", "icalendar", "uvicorn", "prometheus_client"])
 def test_without_the_extra_one_line_says_how_to_install_it(bare, missing):
     hidden = f"import sys; sys.modules[{missing!r}] = None; from sereno.cli import main; sys.exit(main())"
     done = bare.python("-c", hidden, "console")

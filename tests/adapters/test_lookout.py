@@ -17,7 +17,7 @@ from tests.contracts.building import LEASE, MINUTE, NOW, a_message, claim, queue
 from sereno.adapters import lookout
 from sereno.adapters.lookout import Look, Lookout
 from sereno.adapters.store.looking import look_at_store
-from sereno.adapters.store.sql import open_store
+from sereno.adapters.store.opening import open_store
 from sereno.domain.mail_policy import MailPolicy
 from sereno.domain.outbox import Attempt
 from sereno.engine.logbook import Lease, Process

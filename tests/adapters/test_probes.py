@@ -18,7 +18,7 @@ from sereno.adapters.probes import (
 )
 from sereno.adapters.queues.table import open_queue
 from sereno.adapters.sources.opening import open_register_source
-from sereno.adapters.store.sql import open_store
+from sereno.adapters.store.opening import open_store
 from sereno.domain.errors import SerenoError, StoreUnavailable
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)

@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, make_url, text
 from tests.contracts.building import NOW, Place
 
 from sereno.adapters.memory import MemoryStore
-from sereno.adapters.store.sql import open_store
+from sereno.adapters.store.opening import open_store
 from sereno.engine.ports import Store
 
 

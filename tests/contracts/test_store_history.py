@@ -21,7 +21,7 @@ from tests.contracts.building import (
 )
 
 from sereno.adapters.memory import MemoryStore
-from sereno.adapters.store.sql import open_store
+from sereno.adapters.store.opening import open_store
 from sereno.domain.finding_names import finding_id
 from sereno.domain.ledger import Entry, Snooze
 from sereno.domain.steps import STEP_KINDS, Step

@@ -6,7 +6,7 @@ from tests.engine.told_operators import MINUTE, OPERATORS, TUESDAY, Watchroom, o
 from tests.engine.watching import Site
 
 from sereno.adapters.memory import MemoryStore
-from sereno.adapters.store.sql import open_store
+from sereno.adapters.store.opening import open_store
 from sereno.domain.cadence import Period
 from sereno.domain.errors import StoreUnavailable
 from sereno.engine.conditions import Happenings

@@ -10,7 +10,7 @@ import pytest
 from tests.simulation.mail_life import lives
 
 from sereno.adapters.memory import MemoryStore
-from sereno.adapters.store.sql import open_store
+from sereno.adapters.store.opening import open_store
 
 pytestmark = pytest.mark.long
 BATCHES, WEEKS = 10, 10

@@ -10,7 +10,7 @@ import pytest
 from tests.simulation.years_world import HOUR, SPANS, lives
 
 from sereno.adapters.memory import MemoryStore
-from sereno.adapters.store.sql import open_store
+from sereno.adapters.store.opening import open_store
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 BATCHES, YEARS = 25, 2

@@ -18,7 +18,7 @@ from tests.web.asking import ask
 from tests.web.readings import NOW, reading_in_memory
 
 from sereno.adapters.memory import MemoryStore
-from sereno.adapters.store.sql import open_store
+from sereno.adapters.store.opening import open_store
 from sereno.domain.ledger import Entry
 from sereno.engine.open_findings import Wanted, key_text, open_findings
 from sereno.web.sections import section_titles

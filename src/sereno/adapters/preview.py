@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sereno.domain.errors import RelayUnavailable
 from sereno.domain.outbox import Message
+from sereno.domain.redaction import without_secrets
 
 SANDBOX = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 PARTS = (("html", ".html"), ("plain", ".txt"))
@@ -51,8 +52,9 @@ class PreviewFolder:
     def _write(self, number: int, message: Message) -> Path:
         folder = self._folder()
         stem = f"{number:03d}-{message.origin.replace('/', '-')}"
-        _write(folder / f"{stem}.eml", message.data)
-        parsed = message_from_bytes(message.data, policy=default)
+        data = without_secrets(message.data, message.origin)  # a preview is not for the reader
+        _write(folder / f"{stem}.eml", data)
+        parsed = message_from_bytes(data, policy=default)
         for subtype, suffix in PARTS:
             body = parsed.get_body((subtype,))
             if body is not None:

@@ -20,6 +20,7 @@ from sereno.adapters.workbook import write_rows
 from sereno.bootstrap.checks import explained_settings
 from sereno.bootstrap.mail import rehearse_post_office
 from sereno.bootstrap.opening import open_site, open_workshop
+from sereno.bootstrap.readers import reception_of
 from sereno.bootstrap.site import Site
 from sereno.domain.directory import Directory
 from sereno.domain.errors import SerenoError, StoreUnavailable
@@ -145,6 +146,7 @@ def reading_of(
         errands=errands or open_errands(site),
         mail_room=lambda store: rehearse_post_office(site, store, site.log(MAIL_JOB, echo=False)),
         workbook=write_rows,
+        reception=reception_of(site),
     )
 
 

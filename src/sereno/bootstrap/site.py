@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from secrets import token_bytes
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -13,10 +15,11 @@ from sereno.adapters.terminal import Terminal
 from sereno.domain.calendar import Calendar
 from sereno.domain.digest import Digest
 from sereno.domain.outbox import Message
+from sereno.domain.personal import KEY_BYTES
 from sereno.domain.rules import Monitor, Table
 from sereno.engine.agenda import Orders, Post
 from sereno.engine.ports import Clock, Jobs, Letter, Log, Registers, Store
-from sereno.engine.rounds import World
+from sereno.engine.rounds import PersonalLinks, World
 from sereno.settings import (
     RegisterAccess,
     Settings,
@@ -96,14 +99,14 @@ class Site:
 
     def open_store(self) -> AbstractContextManager["SqlStore"]:
         """Open the real store, making or migrating it where needed."""
-        from sereno.adapters.store.sql import open_store
+        from sereno.adapters.store.opening import open_store
 
         settings = self.settings
         return closing(open_store(settings.state_db_url, self.clock.now(), settings.mail.recipients_at_once))
 
     def look_at_store(self) -> AbstractContextManager["SqlStore | None"]:
         """Lend the real store for reading alone; None where there is none."""
-        from sereno.adapters.store.sql import look_at_store
+        from sereno.adapters.store.opening import look_at_store
 
         return look_at_store(self.settings.state_db_url, self.clock.now())
 
@@ -130,8 +133,10 @@ class Site:
 
     def world(self, store: Store, log: Log) -> World:
         """Gather what a round works with."""
-        calendar = self.calendar()
-        return World(self.clock, log, store, self.registers(), self.compose, calendar, lambda: uuid4().hex)
+        calendar, url = self.calendar(), self.settings.console_url
+        links = PersonalLinks(url, partial(token_bytes, KEY_BYTES)) if url else None
+        registers, compose = self.registers(), self.compose
+        return World(self.clock, log, store, registers, compose, calendar, lambda: uuid4().hex, links)
 
     def registers(self) -> Registers:
         """Say how the departmental registers are read."""

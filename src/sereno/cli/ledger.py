@@ -51,11 +51,16 @@ def snooze(**options: Any) -> int:
 
 @click.command()
 @monitor
-def people(**options: str | None) -> int:
+@click.option(
+    "--revoke",
+    metavar="PERSONA",
+    help="Anula los enlaces personales y el calendario de esa persona: Id, usuario, nombre o correo.",
+)
+def people(monitor: str | None, revoke: str | None) -> int:
     """Muestra quién tiene cada papel, a quién no llega correo y qué responsables no se encuentran."""
-    from sereno.commands.people import list_people
+    from sereno.commands.people import list_people, revoke_links
 
-    return list_people(**options)
+    return list_people(monitor) if revoke is None else revoke_links(revoke)
 
 
 @click.command()

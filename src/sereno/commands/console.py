@@ -8,7 +8,7 @@ import click
 from sereno.bootstrap.opening import open_site
 from sereno.domain.errors import SerenoError
 
-LIBRARIES = frozenset({"argon2", "fastapi", "starlette", "uvicorn", "prometheus_client"})
+LIBRARIES = frozenset({"argon2", "fastapi", "starlette", "uvicorn", "prometheus_client", "icalendar"})
 NEEDS_EXTRA = (
     "La consola no está instalada. Instálela: pip install 'sereno[console]' (o make install EXTRAS=console)"
 )

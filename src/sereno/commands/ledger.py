@@ -15,11 +15,10 @@ from sereno.commands.people import Finder
 from sereno.domain.directory import plain
 from sereno.domain.errors import Fault, FaultyInput, SerenoError
 from sereno.domain.ledger import Snooze
+from sereno.domain.snoozing import LONGEST, can_be_put_off, is_day_allowed, last_day
 from sereno.engine.open_findings import OpenFinding, Wanted, described, key_text, open_findings
 from sereno.engine.proof import NOTICE_HEADINGS, notice_row
 
-LONGEST = 90
-"""Days for which an operator may put a finding off."""
 EARLIEST = date(2000, 1, 1)
 """From when notices are asked for where nobody says it."""
 FINDING_HEADINGS = (
@@ -173,9 +172,8 @@ def _finding_row(each: OpenFinding) -> tuple[str, ...]:
 
 
 def _wrong_day(until: date, today: date) -> list[Fault]:
-    last = today + timedelta(days=LONGEST)
-    expected = f"un día posterior a hoy y no más allá del {last:%d/%m/%Y}: {LONGEST} días"
-    return [] if today < until <= last else [Fault("--until", f"{until:%d/%m/%Y}", expected)]
+    expected = f"un día posterior a hoy y no más allá del {last_day(today):%d/%m/%Y}: {LONGEST} días"
+    return [] if is_day_allowed(until, today) else [Fault("--until", f"{until:%d/%m/%Y}", expected)]
 
 
 def _wrong_reason(reason: str) -> list[Fault]:
@@ -192,7 +190,7 @@ def _refuse(found: Sequence[OpenFinding], rule: str, key: str) -> None:
         expected = f"la clave de un hallazgo abierto de {rule}; los muestra sereno findings --rule {rule}"
         raise FaultyInput((Fault("clave", key, expected),))
     for each in found:
-        if each.days is not None and each.days <= 0:
+        if not can_be_put_off(each.days) and each.entry.due is not None:
             what = f"{key} vence el {each.entry.due:%d/%m/%Y}"
             raise FaultyInput((Fault("clave", what, "un hallazgo que no haya vencido"),))
 

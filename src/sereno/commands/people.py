@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from sereno.bootstrap.opening import open_site
 from sereno.bootstrap.site import Site
-from sereno.commands.asked import chosen_monitors
+from sereno.commands.asked import chosen_monitors, operator
 from sereno.domain.directory import Directory, Person, find_people, find_person
 from sereno.domain.errors import Fault, FaultyInput
+from sereno.domain.personal import normalised
 from sereno.domain.rules import Monitor
+from sereno.engine.access import Deed
 from sereno.engine.who_is_who import holdings, lost_owners, why_unreached
 
 HEADINGS = ("Vigilante", "Papel", "Persona", "Correo")
@@ -49,6 +51,28 @@ def list_people(monitor: str | None) -> int:
             [(name, str(times), why) for (name, why), times in lost.items()],
         )
     return 0
+
+
+def revoke_links(who: str) -> int:
+    """Let no personal link or calendar that somebody has so far open anything."""
+    site = open_site("check")
+    address = normalised(who) if "@" in who else _mailbox(site, who)
+    with site.open_store() as store:
+        store.audit.note(Deed(site.clock.now(), f"sistema/{operator()}", "links_revoked", address))
+        store.readers.revoke(address)
+        had_calendar = store.readers.end_feed(address)
+    calendar = ", y su calendario" if had_calendar else "; no tenía calendario"
+    site.terminal.say(f"{address}: anulados sus enlaces personales{calendar}. El próximo informe trae otro.")
+    return 0
+
+
+def _mailbox(site: Site, reference: str) -> str:
+    """Return a person's own address; FaultyInput where the directory has no such person, or none of his."""
+    person = find_person(site.registers().directory(), reference)
+    if person is None or not person.mailbox:
+        expected = "un Id, usuario o nombre del directorio que tenga correo, o un correo"
+        raise FaultyInput((Fault("--revoke", reference, expected),))
+    return normalised(person.mailbox)
 
 
 def role_rows(site: Site, monitor: Monitor, directory: Directory) -> list[tuple[str, ...]]:

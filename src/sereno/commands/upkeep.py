@@ -22,6 +22,7 @@ WORDS: Mapping[Waste, str] = {
     "jobs": "resultados de tareas",
     "sessions": "sesiones de la consola",
     "deeds": "actos de personas",
+    "codes": "códigos de un solo uso",
 }
 HEADINGS = ("Qué", "Filas", "Tamaño")
 WAITED = (

@@ -87,3 +87,5 @@ class Digest:
     """Which findings were put off, by whom and why, in one line."""
     sheet: tuple[Section, ...] = ()
     """Every row of every section, for the attached workbook; empty where the body shows them all."""
+    link: str = ""
+    """To the reader's own page; empty where there is none."""

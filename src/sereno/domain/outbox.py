@@ -41,11 +41,12 @@ a hold, quiet hours and a relay that is down let no such attempt happen, and so 
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Literal
 
+from sereno.domain.redaction import has_link, without_secrets
 from sereno.domain.wallclock import utc
 
 State = Literal[
@@ -163,10 +164,24 @@ class Sent:
 
 
 def deliveries_of(message: Message, at_most: int) -> list[Delivery]:
-    """Deal the recipients out, as many to a delivery as one transaction takes."""
+    """Deal the recipients out, as many to a delivery as one transaction takes.
+
+    Whose personal link a digest holds has a delivery alone: the copies go out without it.
+    """
+    alone = 1 if message.kind == "digest" and has_link(message.data) else 0
     every = message.envelope.recipients
-    shares = [every[start : start + at_most] for start in range(0, len(every), at_most)]
+    shares = [every[:alone]] if alone else []
+    shares += [every[start : start + at_most] for start in range(alone, len(every), at_most)]
     return [Delivery(part_id(message.id, part), message, share) for part, share in enumerate(shares, 1)]
+
+
+def for_its_readers(delivery: Delivery) -> Delivery:
+    """Leave the personal link, or the code, out where mail goes to anybody but the one whom it is for."""
+    message = delivery.message
+    if message.kind == "queue" or delivery.recipients == message.envelope.recipients[:1]:
+        return delivery
+    shown = without_secrets(message.data, message.origin)
+    return replace(delivery, message=replace(message, data=shown))
 
 
 def part_id(message_id: str, part: int) -> str:

@@ -27,6 +27,7 @@ from sereno.domain.refusals import REFUSAL_LASTS, without_refused
 from sereno.domain.rules import PEOPLE, Rule
 from sereno.domain.writing import Page, planned_sections
 from sereno.engine.look import BLINDING
+from sereno.engine.personal_links import known_readers
 from sereno.engine.records import Run
 from sereno.engine.rounds import Round
 
@@ -45,6 +46,8 @@ class Briefing:
     """Why it cannot say all that it should; empty when it can."""
     found: tuple[Finding, ...]
     """What its sections found, told this time or not."""
+    readers: frozenset[str]
+    """The addresses of the directory's people, where it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +87,11 @@ def brief(this: Round) -> Briefing:
     parcels = _parcels(this, items, people, refused, page, unseen=bool(unseen))
     if not page.first:
         parcels = [_escalated(parcel, this, rules, people) for parcel in parcels]
-    return Briefing(tuple(parcels), page, unseen, found)
+    return Briefing(tuple(parcels), page, unseen, found, known_readers(people.directory))
 
 
 def _people(this: Round, refused: frozenset[str]) -> _People:
-    if not needs_directory(_to(this), this.plan):
+    if not needs_directory(audience_of(this), this.plan):
         return _People(None)
     try:
         return _People(without_refused(this.world.registers.directory(), refused))
@@ -101,7 +104,7 @@ def _people(this: Round, refused: frozenset[str]) -> _People:
 
 def _blindness(this: Round, rules: Mapping[str, Rule]) -> tuple[Blind, ...]:
     """List what the digest relies on and could not see: its rules, every check, its people, its figures."""
-    relied = {_to(this).removeprefix(PEOPLE), this.plan.group_by, *this.plan.figures}
+    relied = {audience_of(this).removeprefix(PEOPLE), this.plan.group_by, *this.plan.figures}
     if this.plan.cc:
         relied.add(this.plan.cc.people)
     answers = {**this.look.people, **this.look.figures}
@@ -159,7 +162,7 @@ def _parcels(
     post = Post(
         monitor=this.monitor,
         plan=this.plan,
-        to=_to(this),
+        to=audience_of(this),
         directory=people.directory,
         book=AddressBook(people.directory),
         people={name: join_people(answer) for name, answer in this.look.people.items()},
@@ -182,7 +185,7 @@ def _parcels(
 
 
 def _unnamed(this: Round) -> str:
-    answer = this.look.people.get(_to(this).removeprefix(PEOPLE))
+    answer = this.look.people.get(audience_of(this).removeprefix(PEOPLE))
     if isinstance(answer, Blind):
         return "no se ha podido leer a quién corresponde"
     return "nadie figura como responsable"
@@ -271,5 +274,6 @@ def _run_before(this: Round) -> Run | None:
     return next((run for run in runs if run.state == "complete" and not run.trial), None)
 
 
-def _to(this: Round) -> str:
+def audience_of(this: Round) -> str:
+    """Return the audience in force."""
     return this.orders.audiences.get(this.plan.name, this.plan.to)

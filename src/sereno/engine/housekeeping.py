@@ -21,6 +21,8 @@ RESULTS = timedelta(days=90)
 """Job results that are older are counted and no longer kept one by one."""
 OVER = timedelta()
 """What has a time of its own after which it is nothing."""
+CODES = timedelta(days=1)
+"""One-time codes, used or not: they are good for minutes."""
 AT_ONCE = 500
 """Rows in one transaction."""
 PAGES_AT_ONCE = 1000
@@ -92,4 +94,5 @@ def _limits(retention: Retention, now: datetime) -> Mapping[Waste, datetime]:
     ages: dict[Waste, timedelta] = dict.fromkeys(WASTES, HISTORY)
     ages |= {"own_bytes": retention.own, "foreign_bytes": retention.foreign}
     ages |= {"notices": PROOF, "deeds": PROOF, "refusals": REFUSED, "jobs": RESULTS, "sessions": OVER}
+    ages["codes"] = CODES
     return {what: (utc(now) - age).astimezone(now.tzinfo) for what, age in ages.items()}

@@ -20,6 +20,7 @@ Waste = Literal[
     "jobs",
     "sessions",
     "deeds",
+    "codes",
 ]
 """What may go, in the order in which it does: what rests on something goes before it.
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sereno.domain.foreign import QueueRow
 from sereno.domain.outbox import WAITING, State, Verdict
+from sereno.domain.redaction import without_secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,12 @@ class MailSheet:
     refused: Mapping[str, str]
     past: tuple[PastAttempt, ...]
     data: bytes | None
-    """The exact bytes; `None` where nothing is composed, or they are no longer kept."""
+    """The bytes, but for a reader's personal link or code, which nobody is shown; `None` where nothing is
+    composed, or they are no longer kept."""
     draft: QueueRow | None
     """What is not composed."""
+
+    def __post_init__(self) -> None:
+        """Cover what is for the reader alone: nothing that shows mail can forget to."""
+        if self.data is not None:
+            object.__setattr__(self, "data", without_secrets(self.data, self.line.origin))

@@ -20,6 +20,7 @@ from sereno.engine.keeper import Keeper
 from sereno.engine.logbook import Logbook, Process
 from sereno.engine.mail_ports import Desk, Intake, Outbox
 from sereno.engine.mail_records import MailSummary
+from sereno.engine.reader_ports import Readers
 from sereno.engine.records import JobResult, JobTotals, Notice, Owned, Run, RunState, Told
 from sereno.engine.roll import Roll
 from sereno.engine.traces import Trace, Traces
@@ -131,6 +132,9 @@ class Store(Protocol):
 
     @property
     def traces(self) -> Traces: ...  # noqa: D102
+
+    @property
+    def readers(self) -> Readers: ...  # noqa: D102
 
     def count_cycle(self) -> None:
         """Count one more cycle of the master."""

@@ -16,6 +16,16 @@ from sereno.engine.traces import Move
 
 
 @dataclass(frozen=True, slots=True)
+class PersonalLinks:
+    """Say where readers' own pages are."""
+
+    url: str
+    """`CONSOLE_URL`."""
+    fresh_key: Callable[[], bytes]
+    """Makes a key where the store has none yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """Gather what a round works with."""
 
@@ -26,6 +36,8 @@ class World:
     compose: Compose
     calendar: Calendar
     new_id: Callable[[], str]
+    links: PersonalLinks | None = None
+    """None where readers have no pages of their own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,15 @@ from datetime import datetime, timedelta
 
 from sereno.domain.errors import QueueUnavailable, RelayUnavailable
 from sereno.domain.mail_policy import outsiders, spacing
-from sereno.domain.outbox import Attempt, Delivery, Ending, Verdict, ending_of, wait_after
+from sereno.domain.outbox import (
+    Attempt,
+    Delivery,
+    Ending,
+    Verdict,
+    ending_of,
+    for_its_readers,
+    wait_after,
+)
 from sereno.domain.wallclock import seconds_between, utc
 from sereno.engine.journal_ports import Journal
 from sereno.engine.mail_ports import Claimer, Queue, Stamp, Wanted
@@ -109,7 +117,7 @@ def _feed(shift: Shift) -> Iterator[Delivery]:
         if shift.ready:
             if _wait_for_turn(shift) or _is_held(shift):
                 return
-            yield shift.ready.popleft()
+            yield for_its_readers(shift.ready.popleft())
 
 
 def _is_held(shift: Shift) -> bool:

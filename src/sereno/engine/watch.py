@@ -15,8 +15,9 @@ from sereno.domain.rules import DigestPlan, Monitor
 from sereno.domain.steps import steps_of
 from sereno.domain.writing import row_text, write_digest
 from sereno.engine.agenda import Orders, owed
-from sereno.engine.briefing import DOUBTS_KEPT, Briefing, brief
+from sereno.engine.briefing import DOUBTS_KEPT, Briefing, audience_of, brief
 from sereno.engine.look import follow_up, look_at
+from sereno.engine.personal_links import link_for, note_named
 from sereno.engine.ports import Letter, Log
 from sereno.engine.records import Run, RunState, Told
 from sereno.engine.rounds import Round, World
@@ -129,7 +130,8 @@ def _serve(this: Round) -> Served:
     digests = tuple(write_digest(parcel, briefing.page) for parcel in briefing.parcels)
     silent = bool(briefing.blind) and not _incomplete_is_due(this)
     mail = [] if silent else [(p, d) for p, d in zip(briefing.parcels, digests, strict=True) if p.to]
-    messages = tuple(_compose(this, parcel, digest) for parcel, digest in mail)
+    linked = (replace(d, link=link_for(p, briefing.readers, this)) for p, d in mail)
+    messages = tuple(_compose(this, p, d) for (p, _), d in zip(mail, linked, strict=True))
     # What strays because something could not be seen is still owed to those whom it concerns.
     told = [
         each
@@ -144,6 +146,7 @@ def _serve(this: Round) -> Served:
         this.world.store.record(run, messages, this.changes, told, this.steps, trace)
     except AlreadyComplete as error:
         return Served(this.plan, this.period, str(error))
+    note_named(this, audience_of(this))
     _log_run(run, this.world.log)
     return Served(this.plan, this.period, "", run, briefing.parcels, digests, messages)
 

@@ -65,6 +65,12 @@ CORE = (
             kinds.NETWORKS,
             "Direcciones de ese proxy; la cabecera de cualquier otra no se mira.",
         ),
+        (
+            "CONSOLE_URL",
+            "",
+            kinds.CONSOLE_URL,
+            "Dirección de la consola para los lectores: con ella, sus informes traen un enlace personal.",
+        ),
     ),
     *_group(
         "Ciclo",

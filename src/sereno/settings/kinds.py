@@ -185,6 +185,15 @@ def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
     return found
 
 
+def _console_url(text: str) -> str:
+    """Read where the console is seen: its paths begin at the root, so that an address with a path is none."""
+    url = _web_url(text).rstrip("/")
+    parts = urlsplit(url)
+    if parts.path or parts.query or not re.fullmatch(r"[A-Za-z0-9.:\[\]_-]+", parts.netloc):
+        raise ValueError
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
 def _parsed(parse: Callable[[str], object]) -> Any:  # noqa: ANN401 (an annotation made at run time)
     return Annotated[Any, PlainValidator(parse)]
 
@@ -247,6 +256,10 @@ HEADER = Kind(
 )
 NETWORKS = Kind(
     _parsed(_networks), "direcciones IP o redes separadas por coma; p. ej. 127.0.0.1, 10.20.0.0/16"
+)
+CONSOLE_URL = Kind(
+    _parsed(_console_url),
+    "una dirección http o https sin ruta, como la escriben los lectores; p. ej. https://sereno.example.com",
 )
 UNKNOWN_MAIL = Kind(Literal["hold", "retry"], "hold o retry")
 PATHS = Kind(

@@ -105,6 +105,7 @@ def _settings(
         heartbeat_url=values.get("HEARTBEAT_URL"),
         console=Console(values.get("CONSOLE_PROXY_HEADER", ""), values.get("CONSOLE_PROXY_ADDRESSES", ())),
         substitutes_file=home / values["SUSTITUTOS_FILE"] if "SUSTITUTOS_FILE" in values else None,
+        console_url=values.get("CONSOLE_URL"),
         smtp=_smtp(home, values) if "SMTP_HOST" in values else None,
         mail=_mail(home, values),
         registers={name: _access(name, home, values) for name in registers(monitors)},

@@ -102,6 +102,8 @@ class Settings:
     heartbeat_url: str | None = field(repr=False)
     console: Console
     substitutes_file: Path | None
+    console_url: str | None
+    """Where readers reach their own pages, without a slash at its end; None where they have none."""
     smtp: Smtp | None
     mail: Mail
     registers: Mapping[str, RegisterAccess]

@@ -15,7 +15,7 @@ from sereno.domain.errors import SerenoError
 from sereno.web.acting import Refusal
 from sereno.web.api_routes import api_routes
 from sereno.web.callers import API
-from sereno.web.catalogue import PROBLEMS
+from sereno.web.catalogue import PROBLEM, PROBLEMS
 from sereno.web.doors import Read, form_route, place_route
 from sereno.web.entrance import Terms
 from sereno.web.health import health
@@ -31,6 +31,8 @@ from sereno.web.places import (
     seen,
     static,
 )
+from sereno.web.reader_routes import is_for_readers, reader_routes
+from sereno.web.reader_visits import shown
 from sereno.web.render import render_alone
 
 Endpoint = Callable[[Request], Response]
@@ -50,6 +52,7 @@ def console(read: Read, terms: Terms | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url=f"{API}/openapi.json",
         routes=[
+            *reader_routes(read),
             *_places(read, on),
             *files,
             Route("/healthz", _healthz(read)),
@@ -119,4 +122,6 @@ def _broken(request: Request, _error: Exception) -> Response:
 def _problem(request: Request, code: int, why: str, headers: Mapping[str, str] | None = None) -> Response:
     if request.url.path.startswith((API, "/healthz", "/metrics")):
         return JSONResponse({"detail": why}, code, headers)
+    if is_for_readers(request.url.path):  # nothing of the console is told to readers, nor where it is
+        return shown(code, "reader_word.html", title=PROBLEM, about=PROBLEMS.get(code, PROBLEMS[400]))
     return HTMLResponse(render_alone("problem.html", code=code, why=why, version=__version__), code, headers)

@@ -50,6 +50,11 @@ DEED_WORDS: Final[Mapping[str, str]] = {
     "entry_refused": "intentó entrar y no pudo",
     "people_exported": "sacó la hoja de personas",
     "notices_exported": "sacó la hoja de avisos",
+    "code_asked": "pidió un código para posponer",
+    "code_given": "dio un código para posponer",
+    "feed_made": "hizo su calendario",
+    "feed_ended": "anuló su calendario",
+    "links_revoked": "anuló enlaces personales",
 }
 API_NEEDS: Final = (
     "Hay que decir quién pregunta: con un usuario y su contraseña (HTTP Basic), o con una sesión."

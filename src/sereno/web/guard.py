@@ -33,17 +33,22 @@ LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 REFUSED = "Por ese nombre no se atiende aquí: abra la consola por {names}.\n"
 
 
-def guarded(app: App, names: frozenset[str] = LOCAL_NAMES) -> App:
+def guarded(
+    app: App,
+    names: frozenset[str] = LOCAL_NAMES,
+    also: Callable[[str, str], bool] = lambda _host, _path: False,
+) -> App:
     """Add the headers to every answer, and refuse a request for a host of another name.
 
     A page elsewhere may have its own name point to this machine; its requests come with that name.
     A number is nobody's name: where others than this machine are answered, any address is.
+    `also` tells of a host and a path whether they are answered all the same.
     """
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await app(scope, receive, send)
-        elif _is_ours(_host(scope), names):
+        elif _is_ours(_host(scope), names) or also(_host(scope), scope["path"]):
             await app(scope, receive, _adding(send))
         else:
             await _refuse(_adding(send), names)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import get_args
 
 from sereno.domain.outbox import DROPPABLE, RETRIABLE, State
+from sereno.domain.redaction import CODES_MAIL
 from sereno.engine.conditions import OPERATORS_MAIL
 from sereno.engine.mail_records import MailSheet, Sieve
 from sereno.web.catalogue_lists import MAIL_AGES, OLDEST_FIRST
@@ -92,4 +93,4 @@ def _own_origins(view: View) -> frozenset[str]:
     digests = (
         f"{post.monitor.name}/{plan.name}" for post in view.reading.posts for plan in post.monitor.digests
     )
-    return frozenset({*digests, OPERATORS_MAIL})
+    return frozenset({*digests, OPERATORS_MAIL, CODES_MAIL})

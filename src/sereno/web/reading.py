@@ -20,6 +20,7 @@ from sereno.engine.roll_call import RollCall
 from sereno.engine.standing import Published, Standing, standing, unreadable
 from sereno.engine.year_of_rounds import Year, years_of_rounds
 from sereno.web.kept_plots import Drawn
+from sereno.web.reception import Reception
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -104,6 +105,8 @@ class Reading:
     """What was drawn since the last round."""
     kept: Kept = field(default_factory=Kept)
     """What was read of the store, as long as its marks stay the same."""
+    reception: Reception | None = None
+    """What readers' own pages work with; None where they have none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import signal
 import socket
 from collections.abc import Callable
+from functools import partial
 
 import uvicorn
 
@@ -13,6 +14,7 @@ from sereno.web.catalogue_access import NOT_BEYOND
 from sereno.web.doors import Read
 from sereno.web.entrance import Terms
 from sereno.web.guard import LOCAL_NAMES, guarded
+from sereno.web.reader_routes import is_reader
 
 GRACE = 5
 """Seconds that answers under way have when the console stops."""
@@ -56,7 +58,7 @@ def serve(
 ) -> None:
     """Answer until somebody stops the process; `tell` that it answers."""
     config = uvicorn.Config(
-        guarded(console(read, terms), names),
+        guarded(console(read, terms), names, partial(is_reader, read)),
         log_config=None,
         access_log=False,
         lifespan="off",

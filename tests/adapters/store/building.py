@@ -92,7 +92,7 @@ def without_permission(folder: Path, mode: int) -> Iterator[None]:
 
 def child(script: str, *arguments: str) -> subprocess.Popen:
     prelude = (
-        "import sys\nfrom datetime import *\nfrom sereno.adapters.store.sql import open_store\n"
+        "import sys\nfrom datetime import *\nfrom sereno.adapters.store.opening import open_store\n"
         "from tests.mailing import claim\n"
     )
     return subprocess.Popen(

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from tests.adapters.store.building import NOW
 
-from sereno.adapters.store.sql import SqlStore, open_store
+from sereno.adapters.store.opening import open_store
+from sereno.adapters.store.sql import SqlStore
 
 
 @pytest.fixture

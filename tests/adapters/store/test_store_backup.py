@@ -24,7 +24,7 @@ from tests.mailing import claim
 
 from sereno.adapters.store import migrations
 from sereno.adapters.store.backup import back_up, restore
-from sereno.adapters.store.sql import open_store
+from sereno.adapters.store.opening import open_store
 from sereno.domain.errors import StoreUnavailable
 
 DAYS = [f"2026-11-{day}" for day in range(20, 28)]

@@ -24,7 +24,7 @@ from tests.mailing import claim, recover, settle
 
 from sereno.adapters.store.copy import copy_to_memory
 from sereno.adapters.store.engine import looking
-from sereno.adapters.store.sql import open_store
+from sereno.adapters.store.opening import open_store
 from sereno.domain.errors import StoreUnavailable
 from sereno.domain.ledger import Snooze
 from sereno.domain.outbox import Attempt

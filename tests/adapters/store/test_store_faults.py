@@ -18,7 +18,8 @@ from tests.mailing import release, settle
 
 from sereno.adapters.store.copy import copy_to_memory
 from sereno.adapters.store.engine import open_engine
-from sereno.adapters.store.sql import SqlStore, open_store
+from sereno.adapters.store.opening import open_store
+from sereno.adapters.store.sql import SqlStore
 from sereno.domain.errors import StoreUnavailable
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.adapters.store.building import LEASE, NOW, OPEN, a_run, child, column
 
 from sereno.adapters.store.copy import copy_to_memory
-from sereno.adapters.store.sql import open_store
+from sereno.adapters.store.opening import open_store
 from sereno.domain.errors import StoreUnavailable
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import event
 from tests.adapters.store.building import NOW
 from tests.mailing import LEASE, claim, settle
 
-from sereno.adapters.store.sql import open_store
+from sereno.adapters.store.opening import open_store
 from sereno.domain.foreign import QueueRow, message_id
 from sereno.domain.outbox import Attempt, Envelope, Message
 from sereno.engine.mail_ports import TakenIn

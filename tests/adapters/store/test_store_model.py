@@ -10,7 +10,7 @@ from tests.adapters.store.building import LEASE, NOW, a_message, a_run, an_entry
 from tests.mailing import claim, recover, release, settle
 
 from sereno.adapters.memory import MemoryStore
-from sereno.adapters.store.sql import open_store
+from sereno.adapters.store.opening import open_store
 from sereno.domain.errors import AlreadyComplete, StoreUnavailable
 from sereno.domain.ledger import Snooze
 from sereno.domain.outbox import Attempt

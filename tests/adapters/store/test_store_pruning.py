@@ -14,7 +14,7 @@ from tests.adapters.store.test_store_model import STEPS, take
 from tests.mailing import claim, settle
 
 from sereno.adapters.memory import MemoryClock, MemoryLog, MemoryStore
-from sereno.adapters.store.sql import open_store
+from sereno.adapters.store.opening import open_store
 from sereno.domain.outbox import Attempt
 from sereno.engine.housekeeping import Retention, tidy
 from sereno.engine.keeper import WASTES, Gone, Space

@@ -26,7 +26,7 @@ from tests.adapters.store.building import (
 
 from sereno.adapters.store import migrations, schema
 from sereno.adapters.store.copy import copy_to_memory
-from sereno.adapters.store.sql import open_store
+from sereno.adapters.store.opening import open_store
 from sereno.domain.errors import StoreUnavailable
 from sereno.domain.finding_names import finding_id
 

@@ -21,7 +21,7 @@ from sereno.adapters.memory import MemoryStore
 from sereno.adapters.store.backup import back_up, restore
 from sereno.adapters.store.columns import Instant
 from sereno.adapters.store.copy import copy_to_memory
-from sereno.adapters.store.sql import open_store
+from sereno.adapters.store.opening import open_store
 from sereno.domain.alarms import Alarm
 from sereno.domain.errors import StoreUnavailable
 from sereno.domain.outbox import Envelope

@@ -20,6 +20,20 @@ UNKNOWN: Final = BLANK
 UNGROUPED: Final = "General"
 """Heads the sections that are nobody's, where others are grouped by person."""
 
+LINK: Final = "Ver mis hallazgos abiertos, posponerlos o llevarlos a mi calendario"
+LINK_ABOUT: Final = (
+    "El enlace es solo para usted y vale 30 días. No lo reenvíe: quien lo tenga verá lo mismo."
+)
+
+CODE_SUBJECT: Final = "Código para posponer un hallazgo"
+CODE_TITLE: Final = "Su código"
+CODE_ASKED: Final = "Se ha pedido desde su página personal para posponer «{finding}» hasta el {until}."
+CODE_USE: Final = "Escríbalo en la página que lo pidió. Vale diez minutos, y una sola vez."
+CODE_NOT_YOU: Final = (
+    "Si no lo ha pedido usted, no haga nada: sin el código no cambia nada. Alguien tiene su enlace personal; "
+    "anúlelo desde la propia página."
+)
+
 _WEEKDAYS: Final = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 _MONTHS: Final = (
     "enero",

@@ -21,9 +21,20 @@ def plain_text(digest: Digest) -> str:
         *_figures(digest),
         *map(_chart, digest.charts),
         *_sections(digest),
-        *map(wrapped, (digest.closing, catalogue.put_off(digest.snoozed), digest.why)),
+        *map(wrapped, (digest.closing, catalogue.put_off(digest.snoozed))),
+        _link(digest),
+        wrapped(digest.why),
     )
     return "\n\n".join(filter(None, blocks)) + "\n"
+
+
+def _link(digest: Digest) -> str:
+    """Write the link on a line of its own, unbroken."""
+    return (
+        f"{wrapped(f'{catalogue.LINK}:')}\n{digest.link}\n{wrapped(catalogue.LINK_ABOUT)}"
+        if digest.link
+        else ""
+    )
 
 
 def _head(digest: Digest) -> str:

@@ -14,6 +14,7 @@ from sereno.adapters.store.memory_ledger import MemoryLedger
 from sereno.adapters.store.memory_logbook import MemoryLogbook
 from sereno.adapters.store.memory_mail import Shelf
 from sereno.adapters.store.memory_outbox import MemoryOutbox
+from sereno.adapters.store.memory_readers import MemoryReaders
 from sereno.adapters.store.memory_roll import MemoryRoll
 from sereno.adapters.store.memory_traces import MemoryTraces
 from sereno.adapters.store.once import conflict, share_of
@@ -39,6 +40,7 @@ class MemoryStore:
         self.outbox = MemoryOutbox(self.shelf)
         self.intake = MemoryIntake(self.shelf)
         self.desk = MemoryDesk(self.shelf)
+        self.readers = MemoryReaders(self.shelf, self._ledger)
         self._lock = self.shelf.lock
         self.roll = MemoryRoll(self.shelf, self._ledger, self._counts)
         self._cycles = 0
@@ -62,6 +64,7 @@ class MemoryStore:
             self.access,
             self.audit,
             self.traces.kept,
+            self.readers,
         )
 
     def count_cycle(self) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from sereno.adapters.store.memory_access import MemoryAccess, MemoryAudit
 from sereno.adapters.store.memory_ledger import MemoryLedger
 from sereno.adapters.store.memory_mail import Shelf
+from sereno.adapters.store.memory_readers import MemoryReaders
 from sereno.domain.cadence import Period
 from sereno.domain.wallclock import utc
 from sereno.engine.keeper import KEPT_RESULTS, KEPT_RUNS, SETTLED, Gone, Space, Waste
@@ -30,6 +31,7 @@ class MemoryKeeper:
     access: MemoryAccess
     audit: MemoryAudit
     traces: dict[str, Trace]
+    readers: MemoryReaders
 
     def prune(self, what: Waste, before: datetime, most: int) -> Iterator[Gone]:  # noqa: ARG002  the port's
         """Take away what was over before then, all at once."""
@@ -61,6 +63,7 @@ class MemoryKeeper:
             "jobs": lambda: self._jobs(at),
             "sessions": lambda: Gone(self.access.forget(at)),
             "deeds": lambda: Gone(self.audit.forget(at)),
+            "codes": lambda: self._codes(at),
         }
         return prunings[what]()
 
@@ -139,6 +142,10 @@ class MemoryKeeper:
         return _taken_from(
             self.shelf.refused, [address for address, at in self.shelf.refused.items() if at < before]
         )
+
+    def _codes(self, before: datetime) -> Gone:
+        codes = self.readers.codes
+        return _taken_from(codes, [name for name, each in codes.items() if each.asked_at < before])
 
     def _jobs(self, before: datetime) -> Gone:
         by_job = defaultdict(list)

@@ -141,6 +141,11 @@ class MemoryLedger:
                     self._mailed[each.message_id].append((monitor, each))
         return gone
 
+    def text_of(self, followed: Followed) -> str | None:
+        """Return how a finding was last told."""
+        told = self._told.get(followed)
+        return told[-1].text if told else None
+
     def told_in(self, message_id: str) -> bool:
         """Tell whether a message tells of anything."""
         return bool(self._mailed.get(message_id))

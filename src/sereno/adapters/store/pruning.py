@@ -215,4 +215,5 @@ PRUNINGS: Mapping[Waste, Pruning] = {
     "jobs": Pruning(_find_jobs, _drop_jobs),
     "sessions": _plain(schema.sessions.c.token, lambda before: schema.sessions.c.until < before),
     "deeds": _plain(schema.deeds.c.number, lambda before: schema.deeds.c.at < before),
+    "codes": _plain(schema.codes.c.id, lambda before: schema.codes.c.asked_at < before),
 }

@@ -28,6 +28,7 @@ from sereno.adapters.store.mail_schema import (
     refusals,
     taken_in,
 )
+from sereno.adapters.store.reader_schema import codes, named, reader_key, readers
 from sereno.adapters.store.roll_schema import roll
 from sereno.adapters.store.watch_schema import accounts, alarms, lease, missed, pauses, running
 
@@ -44,6 +45,7 @@ __all__ = [
     "alarms",
     "attempts",
     "bodies",
+    "codes",
     "deeds",
     "deliveries",
     "findings",
@@ -53,10 +55,13 @@ __all__ = [
     "messages",
     "metadata",
     "missed",
+    "named",
     "notices",
     "pauses",
     "periods",
     "queues",
+    "reader_key",
+    "readers",
     "refusals",
     "roll",
     "running",

@@ -1,29 +1,22 @@
 """The store in a database."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, tzinfo
-from functools import partial
 from typing import Any
 
-from sqlalchemy import URL, Engine, RowMapping, Select, delete, insert, select, update
+from sqlalchemy import Engine, RowMapping, Select, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sereno.adapters.store import schema
 from sereno.adapters.store.access import SqlAccess, SqlAudit
-from sereno.adapters.store.backup import copy_before_change
 from sereno.adapters.store.desk import SqlDesk
 from sereno.adapters.store.engine import (
-    looking_engine,
-    open_engine,
     reading,
-    store_address,
-    store_file,
     writing,
 )
 from sereno.adapters.store.faults import store_name
-from sereno.adapters.store.files import is_absent, make_where_absent
 from sereno.adapters.store.history import SqlHistory, write_steps
 from sereno.adapters.store.intake import SqlIntake
 from sereno.adapters.store.keeping import SqlKeeper
@@ -36,10 +29,10 @@ from sereno.adapters.store.ledger import (
     write_told,
 )
 from sereno.adapters.store.logbook import SqlLogbook
-from sereno.adapters.store.migrations import HEAD, bring_up_to_date, is_of_our_version
 from sereno.adapters.store.once import conflict
 from sereno.adapters.store.outbox import SqlOutbox
 from sereno.adapters.store.queueing import queue_messages, read_summary
+from sereno.adapters.store.readers import SqlReaders
 from sereno.adapters.store.refusals import read_refusals
 from sereno.adapters.store.roll import SqlRoll
 from sereno.adapters.store.rows import job_result_of, period_of, run_of, run_row
@@ -50,7 +43,6 @@ from sereno.domain.errors import AlreadyComplete, StoreUnavailable
 from sereno.domain.ledger import Entry, Ledger, Snooze, Track
 from sereno.domain.outbox import RECIPIENTS_AT_ONCE, Message
 from sereno.domain.steps import Step
-from sereno.domain.wallclock import zone_of
 from sereno.engine.mail_records import MailSummary
 from sereno.engine.records import JobResult, JobTotals, Notice, Owned, Run, RunState, Told
 from sereno.engine.traces import Trace
@@ -118,6 +110,11 @@ class SqlStore:
     def traces(self) -> SqlTraces:
         """Return what runs left behind."""
         return SqlTraces(self.engine, self.zone)
+
+    @property
+    def readers(self) -> SqlReaders:
+        """Return what readers' own pages need."""
+        return SqlReaders(self.engine, self.zone, self.recipients_at_once)
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -260,42 +257,3 @@ class SqlStore:
             f"{store_name(self.engine.url)}: la ejecución {run.id} o un mensaje suyo ya estaba anotado; "
             "no se ha escrito nada. Es un defecto del programa: comuníquelo"
         )
-
-
-def open_store(url: str, now: datetime, recipients_at_once: int = RECIPIENTS_AT_ONCE) -> SqlStore:
-    """Open the store, making it or bringing it to our version first; times come back in `now`'s zone.
-
-    A file is copied beside itself before its tables change. Raises StoreUnavailable, and ValueError where
-    `now` has no zone.
-    """
-    zone, address = zone_of(now), store_address(url)
-    make_where_absent(address, now)
-    engine = open_engine(address)
-    try:
-        bring_up_to_date(engine, now, partial(_keep_copy, address, now))
-    except StoreUnavailable:
-        engine.dispose()
-        raise
-    return SqlStore(engine, zone, recipients_at_once)
-
-
-@contextmanager
-def look_at_store(url: str, now: datetime) -> Iterator[SqlStore | None]:
-    """Lend the store for reading alone, None where there is none; nothing is made or brought up to date.
-
-    Raises StoreUnavailable, also for a store of another version.
-    """
-    zone, address = zone_of(now), store_address(url)
-    if is_absent(address):
-        yield None
-        return
-    with looking_engine(address) as engine:
-        with reading(engine) as connection:
-            made = is_of_our_version(connection)
-        yield SqlStore(engine, zone) if made else None
-
-
-def _keep_copy(address: URL, now: datetime) -> None:
-    path = store_file(address)
-    if path is not None:
-        copy_before_change(path, HEAD, now.date())

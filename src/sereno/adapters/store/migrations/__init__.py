@@ -14,7 +14,7 @@ from sereno.adapters.store.engine import reading, writing
 from sereno.adapters.store.faults import empty_store, store_name
 from sereno.domain.errors import StoreUnavailable
 
-HEAD = "0009"
+HEAD = "0010"
 """Ours; revisions are four digits, so that the newer of two is the greater."""
 
 _LOCK = 7_303_014_601
