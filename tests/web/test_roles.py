@@ -35,6 +35,19 @@ def test_every_route_is_known_to_these_tests():
     }
 
 
+def test_what_only_operators_see_is_what_shows_deeds_foreign_texts_people_and_work():
+    assert {
+        "/registro",
+        "/operar",
+        "/operar/encargo/{errand}",
+        "/operar/encargo/{errand}/{file}",
+        "/correo/{delivery}/contenido",
+        "/correo/{delivery}/contenido/html",
+        "/personas.csv",
+        "/avisos.csv",
+    } == OPERATORS_ONLY
+
+
 @pytest.mark.parametrize("path", sorted(PLACES))
 def test_a_place_is_shown_to_whom_it_is_for(path):
     reading, address = house(*USERS), filled(path)

@@ -156,9 +156,10 @@ OPERATORS_ONLY = frozenset(
         "/operar/encargo/{errand}/{file}",
         "/correo/{delivery}/contenido",
         "/correo/{delivery}/contenido/html",
+        f"/{PEOPLE_SHEET}",
+        f"/{NOTICES_SHEET}",
     }
 )
-OPERATORS_ONLY = frozenset({"/registro", f"/{PEOPLE_SHEET}", f"/{NOTICES_SHEET}"})
 """Places that show what only the operating role may see; the static export leaves them out."""
 LOGIN = "/entrar"
 OPEN: Mapping[str, Answer] = {LOGIN: _page("entrar", login, from_store=False)}

@@ -67,8 +67,8 @@ def _environment() -> Environment:
         "u": catalogue_lists,
         "a": catalogue_access,
         "o": catalogue_operate,
+        "tp": catalogue_pages,
     }
-    texts = {"t": catalogue, "a": catalogue_access, "tp": catalogue_pages}
     environment.globals |= {**texts, "link": link}
     filters: dict[str, Callable[..., Any]] = {
         "code_words": code_words,
