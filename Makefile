@@ -8,7 +8,7 @@ EXTRAS ?= base
 
 .PHONY: run demo install test soak check bench requirements clean
 
-run: install ## the daemon: on .env, or on the demo estate where there is none
+run: .venv/.console ## the daemon with its console: on .env, or on the demo estate where there is none
 	@$(BIN)/sereno start
 
 demo: install ## one cycle on the demo estate

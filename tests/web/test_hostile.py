@@ -74,7 +74,8 @@ def every_page(reading):
         address = waiting.pop()
         if address not in walked:
             walked[address] = ask(reading, address.replace("&amp;", "&"))
-            waiting += re.findall(r'(?:href|src)="(/[^"]*)"', walked[address].text)
+            if walked[address].headers["content-type"].startswith("text/html"):
+                waiting += re.findall(r'(?:href|src)="(/[^"]*)"', walked[address].text)
     return walked
 
 

@@ -14,6 +14,7 @@ from sereno.adapters.errands import ProcessErrands
 from sereno.adapters.latest import Latest
 from sereno.adapters.monitors import own_folders, shipped_folders
 from sereno.adapters.passwords import ArgonPasswords
+from sereno.adapters.process_trees import die_with
 from sereno.adapters.processes import ProcessJobs
 from sereno.adapters.tables import csv_bytes
 from sereno.adapters.workbook import write_rows
@@ -28,6 +29,7 @@ from sereno.domain.hosts import is_loopback
 from sereno.domain.rules import Monitor
 from sereno.engine.access import Deed
 from sereno.engine.errands import Errand
+from sereno.engine.logbook import Process
 from sereno.engine.master import MAIL_JOB
 from sereno.engine.plotting import Plot
 from sereno.engine.ports import Store
@@ -62,6 +64,11 @@ def serve_console(site: Site, host: str, listener: socket, tell: Callable[[], No
         serve(_readings(site, errands), listener, terms, names_of(host), tell)
     finally:
         errands.close()
+
+
+def end_with(parent: int) -> None:
+    """Stop when the process ends that started this one."""
+    die_with(Process(parent, 0.0, "", ""))
 
 
 def passwords() -> ArgonPasswords:

@@ -61,11 +61,12 @@ def explain(monitor: str, digest: str, on: str | None) -> int:
 )
 @click.option("--host", metavar="DIRECCIÓN", default="127.0.0.1", show_default=True, help="Dónde se escucha.")
 @click.option("--export", "folder", metavar="CARPETA", help="Escribe las páginas como ficheros, y termina.")
-def console(host: str, port: int, folder: str | None) -> int:
+@click.option("--parent", type=int, hidden=True)
+def console(host: str, port: int, folder: str | None, parent: int | None) -> int:
     """Muestra en el navegador cómo está todo, y deja actuar a quien opera."""
     from sereno.commands.console import show_console
 
-    return show_console(host, port, folder)
+    return show_console(host, port, folder, parent)
 
 
 @click.command()

@@ -19,9 +19,11 @@ IN_THE_CLEAR = (
 )
 
 
-def show_console(host: str, port: int, folder: str | None) -> int:
+def show_console(host: str, port: int, folder: str | None, parent: int | None = None) -> int:
     """Serve the console until it is stopped, or write its pages into a folder."""
     console = needed_extra()
+    if parent is not None:
+        console.end_with(parent)
     if folder is not None:
         written = console.export_console(open_site("check"), Path(folder))
         click.echo(f"{written} ficheros en {folder}: abra {Path(folder) / 'index.html'}")

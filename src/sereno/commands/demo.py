@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sereno.bootstrap.beside import console_beside
 from sereno.bootstrap.opening import check_demo_estate, is_configured, make_demo_estate, open_site
+from sereno.commands.console import NEEDS_EXTRA
 from sereno.commands.own_watch import turn_once
-from sereno.commands.rounds import MasterOptions, run_master
 from sereno.commands.watching import stand_watch
 
 if TYPE_CHECKING:
@@ -16,10 +17,12 @@ DEMO_HEADINGS = ("Vigilante", "Regla", "Sección", "Hallazgos", "A las puertas",
 
 
 def start_watch(*, verbose: bool) -> int:
-    """Watch over what is configured, or over the demo estate where nothing is."""
-    if is_configured():
-        return run_master(MasterOptions(verbose=verbose))
-    return run_demo(verbose=verbose, single_cycle=False)
+    """Watch over what is configured, or over the demo estate where nothing is, with the console beside."""
+    environ = None if is_configured() else make_demo_estate(None)[1]
+    with console_beside(environ) as there:
+        if not there:
+            click.echo(NEEDS_EXTRA)
+        return stand_watch(environ, verbose=verbose)
 
 
 def run_demo(*, verbose: bool, single_cycle: bool) -> int:

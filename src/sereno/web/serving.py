@@ -67,8 +67,9 @@ def serve(
         timeout_graceful_shutdown=GRACE,
     )
     server = uvicorn.Server(config)
-    for each in (signal.SIGINT, signal.SIGTERM):  # before the server sees to it, and after: none is lost
-        signal.signal(each, server.handle_exit)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # before the server sees to it, and after: none is lost
+        if number := getattr(signal, name, None):
+            signal.signal(number, server.handle_exit)
     with listener:
         tell()
         server.run(sockets=[listener])
