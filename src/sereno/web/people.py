@@ -82,8 +82,7 @@ def people(view: View, asked: Asked) -> Page | None:
     if read.directory is None:
         return Page("people.html", "Personas", {"fault": read.fault})
     roll = gather(view, view.store, read.directory)
-    readers = roll.readers()
-    lost = lost_owners([post.monitor for post in roll.posts], view.store.open_owners(), roll.directory)
+    readers, lost = _receiving(view, view.store, roll, read.directory)
     first = (asked.page - 1) * PAGE_ROWS if asked.live else 0
     return Page(
         "people.html",
@@ -95,7 +94,7 @@ def people(view: View, asked: Asked) -> Page | None:
             "lately": view.now.date() - timedelta(days=30),
             "holdings": roll.holdings(),
             "unreached": unreachable(roll.directory),
-            "lost": lost.most_common(),
+            "lost": lost,
             "shown": SHOWN,
             "readers": readers[first : first + PAGE_ROWS] if asked.live else readers,
             "every": len(readers),
@@ -103,6 +102,24 @@ def people(view: View, asked: Asked) -> Page | None:
             "pages": max(-(-len(readers) // PAGE_ROWS), 1) if asked.live else 1,
         },
     )
+
+
+def _receiving(
+    view: View, store: Store, roll: Roll, directory: Directory
+) -> tuple[list[Reader], list[tuple[tuple[str, str], int]]]:
+    """List who will receive anything, and owners who are not found; kept until a minute is over."""
+    monitors = [post.monitor for post in roll.posts]
+    seen = (f"{view.now:%Y-%m-%d %H:%M}", store.roll.mark(), sorted(roll.refused), id(directory))
+    _, readers, lost = view.reading.kept.get(
+        repr(seen),
+        "receiving",
+        lambda: (  # the directory is kept with it: no other has its id then
+            directory,
+            roll.readers(),
+            lost_owners(monitors, store.open_owners(), roll.directory).most_common(),
+        ),
+    )
+    return readers, lost
 
 
 def gather(view: View, store: Store, directory: Directory) -> Roll:

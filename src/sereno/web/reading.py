@@ -126,15 +126,24 @@ class View:
         """Tell what became of every period of a year, to the minute: so a page says when it was seen."""
         if self.store is None:
             return []
-        posts, store, book = self.reading.posts, self.store, self.store.logbook
-        seen = (f"{self.now:%Y-%m-%d %H:%M}", store.roll.mark(), book.accounts(), book.missed(EARLIEST))
-        # Another file of holidays is another object, and this one is kept: no other has its id.
+        posts, store = self.reading.posts, self.store
         _, years = self.reading.kept.get(
-            repr((seen, id(self.calendar.book))),
+            self.rounds_mark(),
             ("years", year),
             lambda: (self.calendar.book, years_of_rounds(posts, year, self.now, self.calendar, store)),
         )
         return years
+
+    def rounds_mark(self) -> str:
+        """Return what changes with all that a year of rounds is made of, and each minute.
+
+        Who keeps something under it keeps the calendar's book with it: no other has its id then.
+        """
+        if self.store is None:
+            return ""
+        book = self.store.logbook
+        seen = (f"{self.now:%Y-%m-%d %H:%M}", self.store.roll.mark(), book.accounts(), book.missed(EARLIEST))
+        return repr((seen, id(self.calendar.book)))
 
     def roll_call(self) -> RollCall | None:
         """Ask what is open; `None` where there is no store."""

@@ -1,9 +1,11 @@
 """Rondas: a year of each digest, and what was done for one of its periods."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+
+from markupsafe import Markup
 
 from sereno.domain.expected import expected
 from sereno.domain.rules import DigestPlan
@@ -13,6 +15,7 @@ from sereno.engine.explaining import explain
 from sereno.engine.year_of_rounds import Slot, Year, first_day_of
 from sereno.web.page import FIRST_YEAR, LAST_YEAR, Asked, Page
 from sereno.web.reading import View
+from sereno.web.render import render_alone
 from sereno.web.run import CHANGES_SHOWN, tell_run
 from sereno.web.sections import section_titles
 
@@ -37,18 +40,25 @@ def rounds(view: View, asked: Asked) -> Page | None:
     if view.store is None or year is None:
         return None
     made = view.store.logbook.made_at().year
-    years = view.years(year)
+    _, drawn = view.reading.kept.get(
+        view.rounds_mark(), ("drawn years", year), lambda: (view.calendar.book, _drawn(view.years(year)))
+    )
     return Page(
         "rounds.html",
         f"Rondas de {year}",
         {
             "year": year,
-            "sheets": [_sheet(each) for each in years],
+            "years": drawn,
             "earlier": year - 1 if year > made else None,
             "later": year + 1 if year <= view.now.year else None,
-            "days": range(1, 32),
         },
     )
+
+
+def _drawn(years: Sequence[Year]) -> Markup:
+    """Draw the sheets of a year: a thousand cells or two, the same for everybody who looks."""
+    sheets = [_sheet(each) for each in years]
+    return Markup(render_alone("years.html", sheets=sheets, days=range(1, 32)))  # noqa: S704  # escaped there
 
 
 def period(view: View, asked: Asked) -> Page | None:

@@ -47,7 +47,7 @@ def look_at_store(url: str, now: datetime) -> Iterator[SqlStore | None]:
     with looking_engine(address) as engine:
         with reading(engine) as connection:
             made = is_of_our_version(connection)
-        yield SqlStore(engine, zone) if made else None
+        yield SqlStore(engine, zone, memory={}) if made else None
 
 
 def _keep_copy(address: URL, now: datetime) -> None:
