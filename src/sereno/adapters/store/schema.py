@@ -120,7 +120,7 @@ runs = Table(
     Index("ix_runs_monitor_digest_period", "monitor", "digest", "period"),
     Index("ix_runs_finished_at", "finished_at"),
     Index("ix_runs_latest", "monitor", "digest", "finished_at", "number"),
-    Index("ix_runs_states", "monitor", "digest", "state", "finished_at"),
+    Index("ix_runs_states", "monitor", "digest", "state", "finished_at", "number"),
 )
 
 SATISFIES = text("state = 'complete' AND NOT forced AND NOT trial")

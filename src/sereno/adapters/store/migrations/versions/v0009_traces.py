@@ -24,4 +24,4 @@ def upgrade() -> None:
     )
     whose = ["monitor", "rule", "section", "owner"]
     op.create_index("ix_findings_owner", "findings", whose, sqlite_where=_OPEN, postgresql_where=_OPEN)
-    op.create_index("ix_runs_states", "runs", ["monitor", "digest", "state", "finished_at"])
+    op.create_index("ix_runs_states", "runs", ["monitor", "digest", "state", "finished_at", "number"])
