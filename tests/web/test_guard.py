@@ -27,7 +27,7 @@ def test_every_route_answers_under_the_strict_policy(address):
     headers = ask(reading_in_memory(Department()), address).headers
     assert headers["content-security-policy"] == POLICY
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert headers["cache-control"] == ("max-age=3600" if address in OTHERS[:2] else "no-store")
 
 
