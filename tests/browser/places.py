@@ -1,0 +1,58 @@
+"""Every place of the console, and an address at which each stands: found as people find it, by links."""
+
+import re
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html import unescape
+from urllib.request import OpenerDirector
+
+from starlette.routing import compile_path
+
+from sereno.web.places import OPEN, PLACES
+
+FIRST = "/"
+MOST = 400
+"""Pages that are looked at before a place counts as one to which no link leads."""
+PATTERNS = {path: compile_path(path)[0] for path in (*PLACES, *OPEN)}
+FURTHER = ("/hallazgos?texto=nada-de-esto", "/correo?estado=dead", "/rondas/1999")
+"""Addresses whose looks differ from the first one of their place: nothing found, no such thing."""
+OTHERS_OWN = frozenset({"/correo/{delivery}/html"})
+"""Places that show a mail as it was sent, whose looks are its own."""
+_LINK = re.compile(r'(?<= )(?:href|src)="(/[^"]*)"')
+
+
+@dataclass(frozen=True)
+class Found:
+    address: str
+    kind: str
+
+    @property
+    def is_page(self) -> bool:
+        return self.kind == "text/html"
+
+
+def place_of(address: str) -> str | None:
+    """Name the place that stands at an address, as the router does."""
+    path = address.partition("?")[0]
+    return next((place for place, pattern in PATTERNS.items() if pattern.match(path)), None)
+
+
+def find_places(url: str, opener: OpenerDirector, wanted: Iterable[str]) -> Mapping[str, Found]:
+    """Follow links from the first page until each place is found, or no link is left."""
+    waiting, known = deque([FIRST]), {FIRST}
+    found, missing = dict[str, Found](), set(wanted)
+    while waiting and missing and len(known) < MOST:
+        address = waiting.popleft()
+        with opener.open(url + address, timeout=30) as answer:
+            kind, body = answer.headers.get_content_type(), answer.read()
+        place = place_of(address)
+        if place is not None and place not in found:
+            found[place] = Found(address, kind)
+            missing.discard(place)
+        links = [unescape(each) for each in _LINK.findall(body.decode())] if kind == "text/html" else []
+        fresh = [link for link in dict.fromkeys(links) if link not in known and place_of(link) is not None]
+        known.update(fresh)
+        for link in fresh:  # what is not found yet comes first: lists are long
+            (waiting.appendleft if place_of(link) in missing else waiting.append)(link)
+    return found
