@@ -145,7 +145,14 @@ def test_without_a_store_the_api_answers_503_and_never_an_empty_list(address):
 
 @pytest.mark.parametrize(
     "query",
-    ["runs?limit=0", "runs?limit=x", "runs?since=0001-01-01", "findings?offset=-1", "messages?state=otro"],
+    [
+        "runs?limit=0",
+        "runs?limit=x",
+        "runs?since=ayer",
+        "runs?since=0",
+        "findings?offset=-1",
+        "messages?state=otro",
+    ],
 )
 def test_what_the_api_does_not_understand_is_a_422(department, query):
     assert ask(reading_in_memory(department), f"/api/v1/{query}").status == 422

@@ -1,11 +1,13 @@
 """Where programs ask: status, runs, findings, messages."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, time, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Query
+from pydantic import BeforeValidator
 
 from sereno.domain.errors import StoreUnavailable
 from sereno.domain.outbox import State
@@ -28,7 +30,19 @@ from sereno.web.reading import Reading, View, look, look_without_store
 
 RECENT = timedelta(days=30)
 Limit = Annotated[int, Query(ge=1, le=1000)]
-Since = Annotated[date | None, Query(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 1, 1)
+"""Before the one and after the other no round was ever gone."""
+
+
+def _as_written(text: Any) -> Any:  # noqa: ANN401  # whatever stands in the address
+    """Let a day be written in one way; a number would be taken for seconds."""
+    if isinstance(text, str) and not DAY.fullmatch(text):
+        raise ValueError("se espera AAAA-MM-DD")
+    return text
+
+
+Since = Annotated[date | None, BeforeValidator(_as_written)]
 UNAVAILABLE: dict[int | str, dict[str, Any]] = {
     503: {"description": "The store is missing or cannot be read."}
 }
@@ -53,7 +67,8 @@ def api_routes(read: Callable[[], Reading], terms: Terms) -> APIRouter:
         """List rounds, the newest first; those of the last 30 days where `since` is not given."""
         with _store(read) as (view, store):
             day = (view.now - RECENT).date() if since is None else since
-            return run_forms(store, first_reading(day, time(), zone_of(view.now)), limit)
+            known = min(max(day, FIRST_DAY), LAST_DAY)
+            return run_forms(store, first_reading(known, time(), zone_of(view.now)), limit)
 
     @router.get("/findings", responses=UNAVAILABLE)
     def findings(offset: Annotated[int, Query(ge=0, le=10**6)] = 0, limit: Limit = 100) -> list[FindingForm]:
