@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import unescape
+from urllib.error import HTTPError
 from urllib.request import OpenerDirector
 
 from starlette.routing import compile_path
@@ -38,14 +39,25 @@ def place_of(address: str) -> str | None:
     return next((place for place, pattern in PATTERNS.items() if pattern.match(path)), None)
 
 
-def find_places(url: str, opener: OpenerDirector, wanted: Iterable[str]) -> Mapping[str, Found]:
-    """Follow links from the first page until each place is found, or no link is left."""
+def find_places(
+    url: str, opener: OpenerDirector, wanted: Iterable[str], *, may_miss: bool = False
+) -> Mapping[str, Found]:
+    """Follow links from the first page until each place is found, or no link is left.
+
+    Raises HTTPError for a link that leads nowhere, unless it `may_miss`.
+    """
     waiting, known = deque([FIRST]), {FIRST}
     found, missing = dict[str, Found](), set(wanted)
     while waiting and missing and len(known) < MOST:
         address = waiting.popleft()
-        with opener.open(url + address, timeout=30) as answer:
-            kind, body = answer.headers.get_content_type(), answer.read()
+        try:
+            with opener.open(url + address, timeout=30) as answer:
+                kind, body = answer.headers.get_content_type(), answer.read()
+        except HTTPError as error:
+            error.close()
+            if may_miss:
+                continue
+            raise
         place = place_of(address)
         if place is not None and place not in found:
             found[place] = Found(address, kind)

@@ -24,6 +24,9 @@ NOBODY_OPERATES: Final = (
     "Para hacer esto hay que entrar con un usuario que opere. "
     "Añádalo con «sereno user add NOMBRE --role operate»."
 )
+SESSION_OVER: Final = (
+    "Su sesión ha terminado, aquí o en otra pestaña, y no se ha hecho nada. Entre otra vez y repítalo."
+)
 NOBODY_KNOWN: Final = (
     "El almacén no se puede leer, así que no se sabe quién puede entrar. No significa que todo vaya bien: "
     "compruébelo en esa máquina con «sereno status». {fault}"

@@ -75,6 +75,8 @@ def _sender(request: Request, view: View, needed: Role | None, terms: Terms) -> 
         return visitor
     if view.fault:
         raise Refusal(503, words.NOBODY_KNOWN.format(fault=view.fault))
+    if visitor.role is None and not visitor.name:
+        raise Refusal(403, words.SESSION_OVER)
     raise Refusal(403, words.NOT_YOURS if visitor.name else words.NOBODY_OPERATES)
 
 
