@@ -2,7 +2,7 @@
 
 import pytest
 from tests.browser.chromium import opened
-from tests.browser.consoles import OPERATOR, add_users, entered, started
+from tests.browser.consoles import OPERATOR, add_users, entered, rehearse, started
 from tests.browser.places import find_places
 
 from sereno.web.places import PLACES
@@ -27,4 +27,6 @@ def walked(served, tmp_path_factory):
 @pytest.fixture(scope="session")
 def found(walked):
     """Say at which address each place stands."""
-    return find_places(walked, entered(walked, OPERATOR), PLACES)
+    opener = entered(walked, OPERATOR)
+    rehearse(walked, opener)
+    return find_places(walked, opener, PLACES)

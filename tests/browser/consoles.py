@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.cookiejar import CookieJar
@@ -16,6 +17,7 @@ from tests.web.readings import reading_on_disk
 
 from sereno.engine.access import User
 from sereno.web.app import console
+from sereno.web.catalogue_operate import UNDER_WAY
 from sereno.web.guard import guarded
 from sereno.web.serving import open_socket
 
@@ -74,3 +76,17 @@ def entered(url: str, name: str) -> OpenerDirector:
     with opener.open(f"{url}/entrar", form, timeout=30) as answer:
         assert answer.status == 200
     return opener
+
+
+def rehearse(url: str, opener: OpenerDirector, job: str = "brass") -> None:
+    """Have a job rehearsed, for what is shown of that, and wait until it has ended."""
+    with opener.open(f"{url}/operar", timeout=30) as answer:
+        guard = re.search(r'name="guarda" value="(\w+)"', answer.read().decode())[1]
+    form = urlencode({"guarda": guard}).encode()
+    with opener.open(f"{url}/operar/tareas/{job}/ensayo", form, timeout=30) as answer:
+        address, page = answer.url, answer.read().decode()
+    deadline = time.monotonic() + 60
+    while UNDER_WAY in page and time.monotonic() < deadline:
+        time.sleep(0.2)
+        with opener.open(address, timeout=30) as answer:
+            page = answer.read().decode()

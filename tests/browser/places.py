@@ -18,9 +18,15 @@ MOST = 400
 PATTERNS = {path: compile_path(path)[0] for path in (*PLACES, *OPEN)}
 FURTHER = ("/hallazgos?texto=nada-de-esto", "/correo?estado=dead", "/rondas/1999")
 """Addresses whose looks differ from the first one of their place: nothing found, no such thing."""
-OTHERS_OWN = frozenset({"/correo/{delivery}/html"})
+OTHERS_OWN = frozenset(
+    {
+        "/correo/{delivery}/html",
+        "/correo/{delivery}/contenido/html",
+        "/operar/encargo/{errand}/{file}",
+    }
+)
 """Places that show a mail as it was sent, whose looks are its own."""
-_LINK = re.compile(r'(?<= )(?:href|src)="(/[^"]*)"')
+_LINK = re.compile(r'(?<= )(?:(?:href|src)="(/[^"]*)"|action="(/[^"]*)" method="get")')
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,11 @@ def place_of(address: str) -> str | None:
     """Name the place that stands at an address, as the router does."""
     path = address.partition("?")[0]
     return next((place for place, pattern in PATTERNS.items() if pattern.match(path)), None)
+
+
+def links_of(page: str) -> list[str]:
+    """List what a page of ours leads to, forms that only ask among it."""
+    return [unescape(link or asked) for link, asked in _LINK.findall(page)]
 
 
 def find_places(
@@ -62,7 +73,7 @@ def find_places(
         if place is not None and place not in found:
             found[place] = Found(address, kind)
             missing.discard(place)
-        links = [unescape(each) for each in _LINK.findall(body.decode())] if kind == "text/html" else []
+        links = links_of(body.decode()) if kind == "text/html" else []
         fresh = [link for link in dict.fromkeys(links) if link not in known and place_of(link) is not None]
         known.update(fresh)
         for link in fresh:  # what is not found yet comes first: lists are long
