@@ -2,7 +2,7 @@
 
 import pytest
 from tests.browser.chromium import opened
-from tests.browser.consoles import OPERATOR, add_users, entered, rehearse, started
+from tests.browser.consoles import OPERATOR, add_users, entered, have_done, started
 from tests.browser.places import find_places
 
 from sereno.web.places import PLACES
@@ -28,5 +28,6 @@ def walked(served, tmp_path_factory):
 def found(walked):
     """Say at which address each place stands."""
     opener = entered(walked, OPERATOR)
-    rehearse(walked, opener)
+    have_done(walked, opener, "tareas", "brass", "ensayo")
+    have_done(walked, opener, "tareas", "brass", "ronda", forzar="1")  # a period with two rounds
     return find_places(walked, opener, PLACES)

@@ -78,12 +78,12 @@ def entered(url: str, name: str) -> OpenerDirector:
     return opener
 
 
-def rehearse(url: str, opener: OpenerDirector, job: str = "brass") -> None:
-    """Have a job rehearsed, for what is shown of that, and wait until it has ended."""
+def have_done(url: str, opener: OpenerDirector, *what: str, **fields: str) -> None:
+    """Have a job rehearsed or run, for what is shown of that, and wait until it has ended."""
     with opener.open(f"{url}/operar", timeout=30) as answer:
         guard = re.search(r'name="guarda" value="(\w+)"', answer.read().decode())[1]
-    form = urlencode({"guarda": guard}).encode()
-    with opener.open(f"{url}/operar/tareas/{job}/ensayo", form, timeout=30) as answer:
+    form = urlencode({"guarda": guard, **fields}).encode()
+    with opener.open("/".join((url, "operar", *what)), form, timeout=30) as answer:
         address, page = answer.url, answer.read().decode()
     deadline = time.monotonic() + 60
     while UNDER_WAY in page and time.monotonic() < deadline:

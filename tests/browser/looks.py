@@ -113,7 +113,8 @@ def reach_by_keyboard(page: Page) -> None:
             continue
         assert focus["onScreen"], focus
         assert focus["outlined"], focus
-        assert before == -1 or focus["index"] == before + 1, focus
+        parts = '="date"' in focus["what"]  # day, month, year and the calendar: a stop each
+        assert before == -1 or focus["index"] - before in ({0, 1} if parts else {1}), (before, focus)
         before = focus["index"]
         if before == focus["number"] - 1 or "<iframe" in focus["what"]:  # from there on it is the mail's own
             return
