@@ -1,4 +1,4 @@
-# make run · make demo · make install · make test · make soak · make check · make bench · make requirements
+# make run · make demo · make install · make test · make soak · make check · make bench · make pictures · make requirements
 PYTHON ?= python3
 BIN := .venv/bin
 ifeq ($(OS),Windows_NT)
@@ -6,7 +6,7 @@ BIN := .venv/Scripts
 endif
 EXTRAS ?= base
 
-.PHONY: run demo install test soak check bench requirements clean
+.PHONY: run demo install test soak check bench pictures requirements clean
 
 run: .venv/.console ## the daemon with its console: on .env, or on the demo estate where there is none
 	@$(BIN)/sereno start
@@ -38,6 +38,9 @@ bench: .venv/.dev ## the benchmarks, as ratios; writes benchmarks/RESULTS.md
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
+
+pictures: .venv/.dev ## those of the console that the docs show (needs chromium)
+	$(BIN)/python -m tests.browser.pictures
 
 requirements: ## pin anew, with hashes (needs uv)
 	$(PIN) pyproject.toml -o requirements/base.txt
