@@ -164,3 +164,23 @@ def test_no_other_command_imports_the_console(tmp_path, command):
     imported = {line.rsplit("|", 1)[-1].strip() for line in told.err.splitlines() if "|" in line}
     assert "sereno.cli" in imported
     assert [name for name in imported if name.startswith(EXTRA)] == []
+
+
+@pytest.mark.parametrize("basic", [False, True])
+def test_a_stranger_makes_no_store_and_brings_none_up_to_date(served, basic):
+    store = served.demo / "sereno.sqlite"
+    with started(served) as process:
+        url = address(process)
+        for file in served.demo.glob("sereno.sqlite*"):
+            file.rename(f"{file}.aparte")
+        if basic:
+            request = urllib.request.Request(f"{url}api/v1/status", headers={"authorization": "Basic YTpi"})
+        else:
+            request = urllib.request.Request(
+                f"{url}entrar", urlencode({"usuario": "a", "clave": "b"}).encode()
+            )
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(request, timeout=30)
+        with refused.value as answer:
+            assert answer.code == 503
+    assert not store.exists()

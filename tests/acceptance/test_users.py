@@ -54,7 +54,7 @@ def test_a_name_is_no_password(house):
     assert add(house, "departamento-de-calidad", password="Departamento-de-Calidad").code == 2
 
 
-@pytest.mark.parametrize("name", ["", " ana", "a:b", "a\u202eb", "x" * 65])
+@pytest.mark.parametrize("name", ["", " ana", "a:b", "sistema/root", "\u0430na", "a\u202eb", "x" * 65])
 def test_a_name_that_nobody_could_type_or_tell_apart_is_refused(house, name):
     done = add(house, name)
     assert done.code == 2

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from socket import socket
+from urllib.parse import urlsplit
 
 from sereno import __version__
 from sereno.adapters.case_bench import CaseBench
@@ -58,10 +59,11 @@ def serve_console(site: Site, host: str, listener: socket, tell: Callable[[], No
     But for who may enter: on whose word, and from where, is settled at the start.
     """
     ours = site.settings.console
-    terms = Terms(is_loopback(host), ours.proxy_header, ours.proxies)
+    public = urlsplit(site.settings.console_url or "").netloc.lower() if ours.proxies else ""
+    terms = Terms(is_loopback(host), ours.proxy_header, ours.proxies, public)
     errands = open_errands(site)
     try:
-        serve(_readings(site, errands), listener, terms, names_of(host), tell)
+        serve(_readings(site, errands), listener, terms, names_of(host, public), tell)
     finally:
         errands.close()
 
@@ -94,7 +96,7 @@ def open_errands(site: Site) -> ProcessErrands:
 
     def ended(errand: Errand) -> str:
         try:
-            with site.open_store() as store:
+            with site.open_known_store() as store:
                 told = f"código {errand.code}"
                 store.audit.note(Deed(site.clock.now(), errand.who, "job_ended", errand.job, told))
         except StoreUnavailable as error:
@@ -148,7 +150,7 @@ def reading_of(
         directory=partial(_read_directory, Latest(lambda: site.registers().directory())),
         sheet=csv_bytes,
         draw=_draw,
-        change=site.open_store,
+        change=partial(_lend_known_store, site),
         passwords=passwords(),
         errands=errands or open_errands(site),
         mail_room=lambda store: rehearse_post_office(site, store, site.log(MAIL_JOB, echo=False)),
@@ -161,6 +163,13 @@ def _draw(plot: Plot) -> bytes:
     from sereno.adapters.plots import draw_plot  # who asks for no plot waits for no Matplotlib
 
     return draw_plot(plot)
+
+
+@contextmanager
+def _lend_known_store(site: Site) -> Iterator[Store]:
+    """Lend the store to be written to; a stranger's request must not make one, nor bring it up to date."""
+    with site.open_known_store() as store:
+        yield store
 
 
 @contextmanager

@@ -104,6 +104,13 @@ class Site:
         settings = self.settings
         return closing(open_store(settings.state_db_url, self.clock.now(), settings.mail.recipients_at_once))
 
+    def open_known_store(self) -> AbstractContextManager["SqlStore"]:
+        """Open the real store as it is; raise StoreUnavailable where it would have to be made or migrated."""
+        from sereno.adapters.store.opening import open_as_it_is
+
+        url, at_once = self.settings.state_db_url, self.settings.mail.recipients_at_once
+        return closing(open_as_it_is(url, self.clock.now(), at_once))
+
     def look_at_store(self) -> AbstractContextManager["SqlStore | None"]:
         """Lend the real store for reading alone; None where there is none."""
         from sereno.adapters.store.opening import look_at_store

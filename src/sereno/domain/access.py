@@ -6,6 +6,8 @@ Reading shows everything but what other applications wrote to people; operating 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, Literal, get_args
+from unicodedata import name as unicode_name
+from unicodedata import normalize
 
 from sereno.domain.errors import Fault, FaultyInput
 from sereno.domain.wallclock import utc
@@ -53,9 +55,14 @@ def may(role: Role | None, needed: Role) -> bool:
 
 def user_name(text: str) -> str:
     """Return a user's name as it is kept; raise FaultyInput for what nobody could tell apart or type."""
-    name = text.strip()
-    if not name or len(name) > LONGEST_NAME or not name.isprintable() or ":" in name or name != text:
-        expected = f"hasta {LONGEST_NAME} caracteres visibles, sin dos puntos ni espacios en los bordes"
+    name = normalize("NFKC", text.strip())
+    odd = any(each.isalpha() and not unicode_name(each, "").startswith("LATIN") for each in name)
+    odd = odd or not name.isprintable() or bool({":", "/"} & set(name))
+    if odd or not name or len(name) > LONGEST_NAME or name != text:
+        expected = (
+            f"hasta {LONGEST_NAME} caracteres visibles del alfabeto latino, sin «:» ni «/», "
+            "ni espacios en los bordes"
+        )
         raise FaultyInput((Fault("usuario", repr(text), expected),))
     return name
 

@@ -13,7 +13,8 @@ from starlette.responses import RedirectResponse, Response
 from sereno.domain.errors import SerenoError, StoreUnavailable
 from sereno.engine.access import Deed
 from sereno.engine.ports import Store
-from sereno.web.entrance import Visitor
+from sereno.web import catalogue_access as words
+from sereno.web.entrance import Terms, Visitor
 from sereno.web.reading import Reading
 from sereno.web.render import link
 from sereno.web.words import visible
@@ -22,6 +23,8 @@ FORM = "application/x-www-form-urlencoded"
 LARGEST = 64 * 1024
 """Bytes of a form: all that we show are small."""
 MOST_FIELDS = 100
+SECRET = "clave"  # noqa: S105  what the field is called
+"""The field that holds a password: it is kept as it was typed, and never shown."""
 GUARD = "guarda"
 """The field that holds what only the visitor's own pages know."""
 
@@ -56,6 +59,12 @@ class Refusal(HTTPException):
     """Answer with our own words why something is not done or not shown."""
 
 
+def nobody_known(terms: Terms, fault: str) -> Refusal:
+    """Say that nobody can be known; what is wrong with the store is told to this machine alone."""
+    told = words.NOBODY_KNOWN.format(fault=fault if terms.loopback else "")
+    return Refusal(503, told.rstrip())
+
+
 class NotForm(Exception):
     """The request is not a form that a page of ours could have sent."""
 
@@ -76,12 +85,15 @@ async def form_of(request: Request) -> Mapping[str, str]:
     return await run_in_threadpool(_fields, bytes(body))
 
 
-def is_own(request: Request) -> bool:
+def is_own(request: Request, terms: Terms) -> bool:
     """Tell whether a page of ours sent the request, as far as the browser says where it comes from."""
     origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site", "same-origin")
-    if origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower():
+    ours = {request.headers.get("host", "").lower(), terms.public} - {""}
+    try:
+        named = None if origin is None else urlsplit(origin).netloc.lower()
+    except ValueError:
         return False
-    return site in {"same-origin", "none"}
+    return named in {None, *ours} and site in {"same-origin", "none"}
 
 
 def led_to(*parts: object, **query: object) -> Response:
@@ -106,4 +118,4 @@ def _fields(body: bytes) -> Mapping[str, str]:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError as error:
         raise NotForm(400) from error
-    return {name: visible(value) for name, value in pairs}
+    return {name: value if name == SECRET else visible(value) for name, value in pairs}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import partial
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -50,6 +51,7 @@ def console(read: Read, terms: Terms | None = None) -> FastAPI:
         version=__version__,
         docs_url=None,  # its page would load scripts from elsewhere
         redoc_url=None,
+        redirect_slashes=False,  # to an address of ours, in the clear, with whatever secret is in it
         openapi_url=f"{API}/openapi.json",
         routes=[
             *reader_routes(read),
@@ -62,7 +64,7 @@ def console(read: Read, terms: Terms | None = None) -> FastAPI:
     app.include_router(api_routes(read, on))
     app.add_middleware(GZipMiddleware, minimum_size=LEAST)
     app.add_exception_handler(HTTPException, _refused)
-    app.add_exception_handler(SerenoError, _failed)
+    app.add_exception_handler(SerenoError, partial(_failed, on))
     app.add_exception_handler(Exception, _broken)
     return app
 
@@ -110,9 +112,9 @@ def _refused(request: Request, error: Exception) -> Response:
     return _problem(request, code, why, headers)
 
 
-def _failed(request: Request, error: Exception) -> Response:
-    """Tell what keeps the console from looking: its settings, as a rule, while somebody writes them."""
-    return _problem(request, 503, str(error))
+def _failed(terms: Terms, request: Request, error: Exception) -> Response:
+    """Tell this machine what keeps the console from looking: settings that somebody is writing, mostly."""
+    return _problem(request, 503, str(error) if terms.loopback else PROBLEMS[503])
 
 
 def _broken(request: Request, _error: Exception) -> Response:

@@ -11,10 +11,19 @@ from starlette.routing import Route
 from sereno.domain.access import Role
 from sereno.domain.errors import FaultyInput, SerenoError, StoreUnavailable
 from sereno.web import catalogue_access as words
-from sereno.web.acting import GUARD, Act, NotForm, Order, Refusal, form_of, is_own
-from sereno.web.entrance import COOKIE, Terms, Visitor, is_encrypted, is_guarded, proxied_name, visitor_of
+from sereno.web.acting import GUARD, Act, NotForm, Order, Refusal, form_of, is_own, nobody_known
+from sereno.web.entrance import (
+    COOKIE,
+    Terms,
+    Visitor,
+    client_of,
+    is_encrypted,
+    is_guarded,
+    proxied_name,
+    visitor_of,
+)
 from sereno.web.page import Asked
-from sereno.web.places import LOGIN, Answer, seen
+from sereno.web.places import LOGIN, RECORDED, Answer, seen
 from sereno.web.reading import Reading, View
 from sereno.web.words import visible
 
@@ -30,10 +39,16 @@ def place_route(path: str, answer: Answer, needed: Role | None, read: Read, term
         visitor = visitor_of(request, view, terms)
         is_first = path == FIRST and terms.loopback and bool(view.fault)
         if needed is None or is_first or visitor.may(needed):
+            if path in RECORDED and (request.method != "GET" or _is_from_elsewhere(request)):
+                raise Refusal(403, words.STALE_FORM)
             return answer(view, _asked(request, visitor))
         return _kept_out(request, view, terms, visitor)
 
     return Route(path, lambda request: seen(read(), lambda view: shown(view, request)))
+
+
+def _is_from_elsewhere(request: Request) -> bool:
+    return request.headers.get("sec-fetch-site", "none") in {"cross-site", "same-site"}
 
 
 def form_route(path: str, act: Act, needed: Role | None, read: Read, terms: Terms) -> Route:
@@ -49,23 +64,30 @@ def form_route(path: str, act: Act, needed: Role | None, read: Read, terms: Term
     def _done(request: Request, form: dict[str, str]) -> Response:
         reading = read()
         visitor = seen(reading, lambda view: _sender(request, view, needed, terms))
-        if not is_own(request) or (needed is not None and not is_guarded(visitor, form.get(GUARD, ""))):
+        guarded = needed is None or is_guarded(visitor, form.get(GUARD, ""))
+        if not guarded or not is_own(request, terms):
             raise Refusal(403, words.STALE_FORM)
         path_parts = {name: visible(value) for name, value in request.path_params.items()}
-        client = request.client.host if request.client else ""
         token, encrypted = request.cookies.get(COOKIE, ""), is_encrypted(request, terms)
-        order = Order(visitor, path_parts, form, client, token, encrypted)
-        try:
-            return act(reading, order)
-        except FaultyInput as error:
-            raise Refusal(400, str(error)) from error
-        except StoreUnavailable:
-            raise
-        except SerenoError as error:
-            raise Refusal(409, str(error)) from error
+        order = Order(visitor, path_parts, form, client_of(request, terms), token, encrypted)
+        return _acted(act, reading, order, terms)
 
     endpoint: Callable[[Request], Awaitable[Response]] = taken
     return Route(path, endpoint, methods=["POST"])
+
+
+def _acted(act: Act, reading: Reading, order: Order, terms: Terms) -> Response:
+    """Do it; answer in our words where that cannot be."""
+    try:
+        return act(reading, order)
+    except FaultyInput as error:
+        raise Refusal(400, str(error)) from error
+    except StoreUnavailable as error:
+        if order.visitor.role is None:
+            raise nobody_known(terms, str(error)) from error
+        raise
+    except SerenoError as error:
+        raise Refusal(409, str(error)) from error
 
 
 def _sender(request: Request, view: View, needed: Role | None, terms: Terms) -> Visitor:
@@ -74,7 +96,7 @@ def _sender(request: Request, view: View, needed: Role | None, terms: Terms) -> 
     if needed is None or (visitor.may(needed) and visitor.guard):
         return visitor
     if view.fault:
-        raise Refusal(503, words.NOBODY_KNOWN.format(fault=view.fault))
+        raise nobody_known(terms, view.fault)
     if visitor.role is None and not visitor.name:
         raise Refusal(403, words.SESSION_OVER)
     raise Refusal(403, words.NOT_YOURS if visitor.name else words.NOBODY_OPERATES)
@@ -83,7 +105,7 @@ def _sender(request: Request, view: View, needed: Role | None, terms: Terms) -> 
 def _kept_out(request: Request, view: View, terms: Terms, visitor: Visitor) -> Response:
     """Say why somebody sees nothing here; who has not said who they are can."""
     if view.fault:
-        raise Refusal(503, words.NOBODY_KNOWN.format(fault=view.fault))
+        raise nobody_known(terms, view.fault)
     named = proxied_name(request, terms)
     if named and visitor.role is None:
         raise Refusal(403, words.UNKNOWN_NAME.format(name=visible(named)))

@@ -13,6 +13,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from starlette.requests import HTTPConnection
 
 from sereno.domain.access import Role, may
+from sereno.domain.hosts import is_ip
 from sereno.web.reading import View
 
 COOKIE = "sereno_sesion"
@@ -28,6 +29,8 @@ class Terms:
     """Only this machine can reach the port."""
     proxy_header: str = ""
     proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    public: str = ""
+    """The host, and port, by which browsers know the console behind that proxy."""
 
     @property
     def proxied(self) -> bool:
@@ -93,6 +96,13 @@ def is_trusted(request: HTTPConnection, terms: Terms) -> bool:
         return False
     plain = getattr(address, "ipv4_mapped", None) or address
     return any(plain in network for network in terms.proxies)
+
+
+def client_of(request: HTTPConnection, terms: Terms) -> str:
+    """Return the address that a request comes from: of a trusted proxy's, the one that it saw itself."""
+    told = request.headers.get("x-forwarded-for", "") if is_trusted(request, terms) else ""
+    hop = told.rpartition(",")[2].strip()
+    return hop if is_ip(hop) else request.client.host if request.client else ""
 
 
 def is_encrypted(request: HTTPConnection, terms: Terms) -> bool:

@@ -62,7 +62,12 @@ def _is_ours(host: str, names: frozenset[str]) -> bool:
 
 def _host(scope: Scope) -> str:
     named = next((value for name, value in scope["headers"] if name == b"host"), b"")
-    host: str = named.decode("latin-1").lower()
+    return host_in(named.decode("latin-1"))
+
+
+def host_in(place: str) -> str:
+    """Return the host of a host and port, as a name is compared."""
+    host = place.lower()
     return host if host.endswith("]") else host.rsplit(":", 1)[0] if ":" in host else host
 
 

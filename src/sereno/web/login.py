@@ -1,5 +1,6 @@
 """How somebody enters and leaves; whoever fails too often waits."""
 
+import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from sereno.web.page import Asked, Page
 from sereno.web.reading import Reading, View
 from sereno.web.render import render_alone
 
+_PROCESS = secrets.token_bytes(32)
 _ONE = Lock()
 """Passwords are looked at one at a time: each takes much memory, and refusals are counted before the next."""
 _QUEUE = BoundedSemaphore(8)
@@ -86,19 +88,23 @@ def _verified(reading: Reading, name: str, password: str, client: str) -> Entry:
     with reading.change() as store:
         user, now = store.access.user(name), reading.now()
         called = user.name if user else ""  # a password typed into the wrong field is not written down
-        wait = wait_of(store.audit.refusals(now - WINDOW), called, client, now)
+        seen = client if user else f"{client} #{_tag(name)}"
+        wait = wait_of(store.audit.refusals(now - WINDOW), called, seen, now)
         if wait is not None:
             return Entry(wait_until=wait)
         if reading.passwords.fits(password, user.password if user else None):
             return Entry(user)
-        store.audit.note(_deed(reading, "entry_refused", called, client))
+        store.audit.note(_deed(reading, "entry_refused", called, seen))
         return Entry()
 
 
 def wait_of(refused: Sequence[Deed], name: str, client: str, now: datetime) -> datetime | None:
-    """Return until when a name from an address must wait; who is unknown counts by address alone."""
+    """Return until when a name from an address must wait; of who is unknown the address bears a tag.
+
+    So that who is unknown waits as who is known does, and nobody learns from it which names there are.
+    """
     of_name = [each.at for each in refused if name and each.subject == name]
-    here = [each.at for each in refused if each.detail == client]
+    here = [each.at for each in refused if _address(each.detail) == _address(client)]
     both = [each.at for each in refused if each.subject == name and each.detail == client]
     waits = (
         waits_until(both, TRIES, now),
@@ -106,6 +112,15 @@ def wait_of(refused: Sequence[Deed], name: str, client: str, now: datetime) -> d
         waits_until(here, TRIES_OF_ALL, now),
     )
     return max(filter(None, waits), default=None)
+
+
+def _tag(name: str) -> str:
+    """Tell apart names that nobody has, by what nobody gets back to them from."""
+    return hmac.new(_PROCESS, name.encode(errors="replace"), "sha256").hexdigest()[:8]
+
+
+def _address(detail: str) -> str:
+    return detail.partition(" #")[0]
 
 
 def onward(path: str) -> str:

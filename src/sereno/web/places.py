@@ -161,6 +161,15 @@ OPERATORS_ONLY = frozenset(
     }
 )
 """Places that show what only the operating role may see; the static export leaves them out."""
+RECORDED = frozenset(
+    {
+        "/correo/{delivery}/contenido",
+        "/correo/{delivery}/contenido/html",
+        f"/{PEOPLE_SHEET}",
+        f"/{NOTICES_SHEET}",
+    }
+)
+"""Places of which it is recorded who saw them: shown to who asks for them from a page of ours, or by name."""
 LOGIN = "/entrar"
 OPEN: Mapping[str, Answer] = {LOGIN: _page("entrar", login, from_store=False)}
 """Places for who has not said who they are."""

@@ -90,7 +90,7 @@ class Reading:
     directory: Callable[[float], ReadDirectory]
     """Reads who is who in its register, lately or now; nobody waits for more seconds than those, likewise."""
     change: Callable[[], AbstractContextManager[Store]]
-    """Lends the store to be written to, making or migrating it where needed; raises StoreUnavailable."""
+    """Lends the store to be written to; raises StoreUnavailable, also where it is not there, or older."""
     passwords: Passwords
     errands: Errands
     mail_room: Callable[[Store], AbstractContextManager[PostOffice]]

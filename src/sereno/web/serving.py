@@ -13,7 +13,7 @@ from sereno.web.app import console
 from sereno.web.catalogue_access import NOT_BEYOND
 from sereno.web.doors import Read
 from sereno.web.entrance import Terms
-from sereno.web.guard import LOCAL_NAMES, guarded
+from sereno.web.guard import LOCAL_NAMES, guarded, host_in
 from sereno.web.reader_routes import is_reader
 
 GRACE = 5
@@ -45,12 +45,13 @@ def open_socket(host: str, port: int, *, known: bool) -> socket.socket:
     return listener
 
 
-def names_of(host: str) -> frozenset[str]:
-    """Return the names by which who listens at a host is asked for."""
+def names_of(host: str, public: str = "") -> frozenset[str]:
+    """Return the names by which who listens at a host is asked for; `public`: of a proxy before us."""
+    before = {host_in(public)} if public else set[str]()
     if is_loopback(host):
-        return LOCAL_NAMES
+        return LOCAL_NAMES | before
     own = {host.lower()} if not is_ip(host) else set()
-    return LOCAL_NAMES | {socket.gethostname().lower(), socket.getfqdn().lower()} | own
+    return LOCAL_NAMES | {socket.gethostname().lower(), socket.getfqdn().lower()} | own | before
 
 
 def serve(

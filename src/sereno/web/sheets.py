@@ -11,7 +11,7 @@ from sereno.engine.access import Deed
 from sereno.engine.proof import NOTICE_HEADINGS, notice_row
 from sereno.engine.who_is_who import why_unreached
 from sereno.web.catalogue_pages import NOT_IN_DIRECTORY, PEOPLE_SHEET_HEADINGS, WAYS
-from sereno.web.page import Asked
+from sereno.web.page import FIRST_YEAR, Asked
 from sereno.web.people import AWAITED, Reader, Roll, gather
 from sereno.web.reading import View
 
@@ -40,8 +40,10 @@ def notices_sheet(view: View, asked: Asked) -> Response:
     if view.store is None:
         raise HTTPException(503, view.fault)
     last = _day(asked.of("hasta"), view.now.date())
+    if last.year <= FIRST_YEAR:
+        raise HTTPException(400)
     first = _day(asked.of("desde"), last - LATELY)
-    if not timedelta() <= last - first <= LONGEST or last.year > view.now.year + 1:
+    if not timedelta() <= last - first <= LONGEST or last.year > view.now.year + 1 or first.year < FIRST_YEAR:
         raise HTTPException(400)
     zone = zone_of(view.now)
     since, until = (first_reading(day, time(), zone) for day in (first, last + timedelta(days=1)))

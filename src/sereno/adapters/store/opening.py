@@ -9,6 +9,7 @@ from sqlalchemy import URL
 
 from sereno.adapters.store.backup import copy_before_change
 from sereno.adapters.store.engine import looking_engine, open_engine, reading, store_address, store_file
+from sereno.adapters.store.faults import store_name
 from sereno.adapters.store.files import is_absent, make_where_absent
 from sereno.adapters.store.migrations import HEAD, bring_up_to_date, is_of_our_version
 from sereno.adapters.store.sql import SqlStore
@@ -31,6 +32,27 @@ def open_store(url: str, now: datetime, recipients_at_once: int = RECIPIENTS_AT_
     except StoreUnavailable:
         engine.dispose()
         raise
+    return SqlStore(engine, zone, recipients_at_once)
+
+
+def open_as_it_is(url: str, now: datetime, recipients_at_once: int = RECIPIENTS_AT_ONCE) -> SqlStore:
+    """Open a store that is there and of our version; nothing is made or brought up to date.
+
+    Raises StoreUnavailable.
+    """
+    zone, address = zone_of(now), store_address(url)
+    if is_absent(address):
+        raise StoreUnavailable(f"{store_name(address)}: aún no hay almacén, o ya no está")
+    engine = open_engine(address)
+    try:
+        with reading(engine) as connection:
+            known = is_of_our_version(connection)
+    except StoreUnavailable:
+        engine.dispose()
+        raise
+    if not known:
+        engine.dispose()
+        raise StoreUnavailable(f"{store_name(address)}: aún no hay almacén")
     return SqlStore(engine, zone, recipients_at_once)
 
 
