@@ -10,7 +10,7 @@ from tests.browser.looks import Heard, enter
 
 from sereno.web.places import ACTS, OPEN_ACTS, OPERATING_ACTS
 
-pytestmark = [pytest.mark.external, pytest.mark.long, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.external, pytest.mark.long]
 ENTERING = "/entrar"
 
 

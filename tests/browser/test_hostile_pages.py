@@ -10,7 +10,7 @@ from tests.web import test_hostile
 
 from sereno.web.places import OPERATORS_ONLY, PLACES
 
-pytestmark = [pytest.mark.external, pytest.mark.long, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.external, pytest.mark.long]
 department, reading = test_hostile.department, test_hostile.reading
 WATCH = "window.alert = window.print = () => { window.__ran = true; };"
 

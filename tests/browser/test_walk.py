@@ -17,7 +17,7 @@ from tests.browser.places import FURTHER, OTHERS_OWN, Found, place_of
 
 from sereno.web.places import ACTS, OPEN, OPERATORS_ONLY, PLACES
 
-pytestmark = [pytest.mark.external, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.external
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from tests.web.readings import NOW, alive, broken_store, reading_in_memory
 from tests.web.test_roles import basic
 from tests.web.visiting import SECRET, department_with
 
+pytestmark = pytest.mark.long
 PROGRAM = Path(sysconfig.get_path("scripts")) / "schemathesis"
 OPTIONS = ("--checks", "all", "--generation-database", "none", "--no-color", "--continue-on-failure")
 KNOWN = ("--auth", f"luis:{SECRET}")
