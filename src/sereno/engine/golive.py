@@ -107,8 +107,9 @@ def take_over_run(monitor: Monitor, plan: DigestPlan, day: date, orders: Orders,
     """Take the digest's period of that day for served; return it, or None where it was served before."""
     period = period_id(orders.cadence(plan).kind, day)
     at = datetime.combine(day, time(), world.clock.now().tzinfo)
+    run = replace(_run(world, monitor, plan, period, at), why=IMPORTED)
     try:
-        world.store.record(_run(world, monitor, plan, period, at), ())
+        world.store.record(run, ())
     except AlreadyComplete:
         return None
     return period
