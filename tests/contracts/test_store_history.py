@@ -26,6 +26,7 @@ from sereno.domain.finding_names import finding_id
 from sereno.domain.ledger import Entry, Snooze
 from sereno.domain.steps import STEP_KINDS, Step
 from sereno.engine.history import Followed, Looked, Scope
+from sereno.engine.records import IMPORTED
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
@@ -188,6 +189,14 @@ def test_how_each_run_ended_is_told_in_order(store):
         Looked("brass", "semanal", "blind", NOW + DAY),
     ]
     assert store.history.first_looks() == {"brass": NOW - WEEK}
+
+
+def test_what_an_older_program_did_is_no_look(store):
+    store.record(a_run(why=IMPORTED, finished_at=NOW - WEEK), [])
+    assert store.history.looks(LONG_AGO) == []
+    assert store.history.first_looks() == {}
+    store.record(a_run(forced=True, finished_at=NOW), [])
+    assert store.history.first_looks() == {"brass": NOW}
 
 
 DAYS = st.integers(0, 40).map(lambda days: TODAY - days * DAY)

@@ -9,7 +9,9 @@ from tests.mailing import claim, settle
 from sereno.adapters.memory import MemoryClock, MemoryLog, MemoryStore
 from sereno.domain.cadence import Period, parse_cadence
 from sereno.domain.outbox import Attempt
+from sereno.domain.pauses import Pause
 from sereno.engine.explaining import explain
+from sereno.engine.golive import take_over_run
 from sereno.engine.housekeeping import Retention, tidy
 from sereno.engine.records import JobResult
 
@@ -60,6 +62,45 @@ def test_forced_rounds_are_told_and_do_not_count():
     told = why(site.at(9, day=25))
     assert "solo hubo rondas forzadas" in told.answer
     assert told.attempts[0].run.forced
+
+
+def test_a_round_on_trial_counts_while_on_trial_as_it_does_for_the_calendar():
+    site = Department(trial=True)
+    site.round()
+    site.at(9, day=25)
+    assert why(site, trial=True).answer.startswith("Se hizo el martes 24/11/2026 a las 09:00, en prueba;")
+    assert "solo hubo rondas forzadas o en prueba" in why(site, trial=False).answer
+
+
+def test_a_blind_round_on_trial_says_what_it_could_not_see():
+    site = Department(trial=True)
+    site.registers["brass"] = None
+    site.round()
+    site.at(9, day=25)
+    assert "la última a ciegas" in why(site, trial=True).answer
+
+
+def test_what_an_older_program_did_is_not_told_as_a_round():
+    site = Department()
+    take_over_run(BRASS, BRASS.digests[0], DAY, site.orders, site.world())
+    assert why(site).answer == "Lo hizo el programa anterior el martes 24/11/2026: Sereno no miró nada."
+
+
+def test_a_pause_answers_only_for_the_hours_that_it_held():
+    site = Department()
+    until = date(2026, 11, 25)
+    site.store.logbook.pause(Pause("brass", until, "ana", "obra", TUESDAY.replace(hour=18)))
+    answer = why(site.at(9, day=25)).answer
+    assert "en pausa hasta el 25/11/2026 (ana: obra)" in answer
+    assert "del martes 24/11/2026 a las 18:00 al martes 24/11/2026 a las 20:00" in answer
+    assert "En el resto, Sereno no estaba en marcha" in answer
+    site.store.logbook.pause(Pause("brass", until, "ana", "obra", TUESDAY.replace(hour=6)))
+    assert (
+        why(site).answer
+        == "No se hizo en su plazo: la tarea estuvo en pausa hasta el 25/11/2026 (ana: obra)."
+    )
+    site.store.logbook.pause(Pause("brass", until, "ana", "obra", TUESDAY.replace(hour=21)))
+    assert "pausa" not in why(site).answer
 
 
 def test_a_period_that_is_open_says_what_it_waits_for():

@@ -98,6 +98,26 @@ def test_a_blind_rule_is_named_and_nothing_of_it_is_known():
     assert [item.mark for parcel in served.parcels for item in parcel.items] == ["new"]
 
 
+def test_a_baseline_that_could_not_see_a_rule_is_blind_and_says_why():
+    site = Department()
+    site.registers["brass"] = None
+    baseline(site)
+    run = site.store.last_run("brass", "diario")
+    assert (run.state, run.forced, run.sent) == ("blind", True, False)
+    assert "brass.sqlite" in run.why
+
+
+def test_a_baseline_that_saw_one_rule_of_a_digest_and_not_another_is_blind():
+    site = department(task((1, due(-3))))
+    site.registers["expedientes"] = None
+    blind = {each.rule for each in baseline(site).blind}
+    for plan in NC.digests:
+        mine = {rule.id for rule in NC.rules if set(rule.sections) & set(plan.sections)}
+        run = site.store.last_run(NC.name, plan.name)
+        assert (run.state == "blind") == bool(mine & blind), plan.name
+    assert blind
+
+
 def test_data_to_correct_are_still_told_after_a_baseline():
     site = department(task((1, due(-3))))
     site.registers["no_conformidades"]["TbNCAccionesRealizadas"][0]["FechaInicio"] = "31/02/2026"

@@ -72,7 +72,7 @@ def test_the_overview_of_the_week_tells_what_rests():
 def test_it_is_explained_why_nothing_happens_and_why_nothing_happened():
     site = served()
     site.store = MemoryStore(TUESDAY)
-    site.store.logbook.pause(PAUSE)
+    site.store.logbook.pause(replace(PAUSE, since=TUESDAY.replace(hour=7)))
     assert why(site).answer == f"Se debe, pero la tarea está {WORDS}."
     site.at(9, day=25)
     assert why(site).answer == f"No se hizo en su plazo: la tarea estuvo {WORDS}."

@@ -45,6 +45,14 @@ def test_a_round_on_trial_counts_only_while_on_trial():
     assert state(department, 24, trial=False) == "owed"
 
 
+def test_a_blind_round_on_trial_is_blind_while_on_trial():
+    department = Department(trial=True)
+    department.registers["brass"] = None
+    department.round()
+    assert state(department, 24) == "blind"
+    assert state(department, 24, trial=False) == "owed"
+
+
 def test_an_open_period_whose_last_round_was_blind_is_blind_and_says_why():
     department = Department()
     department.registers["brass"] = None

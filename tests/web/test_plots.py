@@ -14,6 +14,7 @@ from tests.web.readings import NOW, broken_store, reading_in_memory
 from sereno.adapters.memory import MemoryStore
 from sereno.adapters.plots import draw_plot
 from sereno.domain.ledger import Entry
+from sereno.domain.pauses import Pause
 from sereno.domain.steps import Step
 from sereno.web.export import export
 
@@ -174,3 +175,13 @@ def test_the_files_hold_the_plots_too(reading, tmp_path):
     for name in PICTURES:
         assert f'src="graficos/{name}.svg"' in page
         assert (tmp_path / "hallazgos" / "graficos" / f"{name}.svg").read_bytes().startswith(b"<svg")
+
+
+def test_what_a_job_at_rest_watches_is_about_what_it_was_and_named(department, reading):
+    department.round()
+    assert table_of(ask(reading, PAGE), "edad")["0 a 7 días"][0].isdigit()
+    department.store.logbook.pause(Pause("brass", TODAY + timedelta(days=9), "ana", "obra", NOW))
+    page = ask(reading, PAGE)
+    assert "Hace más de lo debido que no se mira: Equipos" in page.text
+    assert table_of(page, "edad")["0 a 7 días"][0].startswith("≈ ")
+    assert all(each[0].startswith("≈ ") for each in table_of(page, "vigilantes").values())

@@ -1,6 +1,7 @@
 """A reader's own page: what is his and nobody else's, and whatever could not be seen."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,11 @@ from tests.engine.nonconformities import STAFF, task
 from tests.web.reader_site import TODAY, Site, link_in
 from tests.web.readings import alive, broken_store
 
+from sereno.adapters.monitors import shipped_monitors
+from sereno.domain.pauses import Pause
 from sereno.domain.personal import Pass, read_pass, signed
+from sereno.engine.agenda import Post
+from sereno.engine.records import JobResult
 from sereno.web.guard import PAGE_POLICY
 
 NOTHING = "No hay ningún hallazgo abierto a su nombre."
@@ -244,3 +249,61 @@ def test_departments_that_have_no_personal_digest_say_that_nothing_is_known():
     page = bare.get(path).text
     assert NOTHING not in page
     assert "de ahí no se sabe nada" in page
+
+
+def _emptied(site):
+    """Go a round that finds nothing, and return the path to a page that says so."""
+    site.department.registers["no_conformidades"] = task()
+    path = _path_for_ana(site)
+    assert NOTHING in site.get(path).text
+    return path
+
+
+def _is_stale(site, path):
+    page = site.get(path).text
+    return "hace más de lo debido que no se mira" in page and NOTHING not in page
+
+
+def test_a_job_that_rests_is_never_an_all_clear(site):
+    path = _emptied(site)
+    pause = Pause("no_conformidades", TODAY + timedelta(days=60), "jefa", "obras", site.now)
+    site.store.logbook.pause(pause)
+    site.now += timedelta(days=26)
+    assert _is_stale(site, path)
+    assert "hace más de lo debido" in str(site.get(_feed(site, path)).text.replace("\r\n ", ""))
+
+
+def test_a_job_that_fails_without_a_round_is_never_an_all_clear(site):
+    path = _emptied(site)
+    began = site.now + timedelta(minutes=30)
+    site.now += timedelta(hours=1)
+    site.store.record_job(JobResult("no_conformidades", began, site.now, 1, "se rompió"))
+    assert _is_stale(site, path)
+
+
+def test_a_period_that_ended_unseen_is_never_an_all_clear(site):
+    path = _emptied(site)
+    site.now += timedelta(days=1, hours=10)
+    assert not _is_stale(site, path)
+    site.now += timedelta(hours=1)
+    assert _is_stale(site, path)
+
+
+def test_a_monitor_without_its_register_is_told_and_never_an_all_clear(site):
+    path = _emptied(site)
+    monitor, orders = site.department.monitor, site.department.orders
+    closed = replace(orders, unconfigured=("NO_CONFORMIDADES_DB_URL",))
+    page = site.get(path, posts=(Post(monitor, closed),)).text
+    assert NOTHING not in page
+    assert "hace más de lo debido que no se mira" in page
+    risks = next(each for each in shipped_monitors() if each.name == "riesgos")
+    page = site.get(
+        path, posts=(Post(monitor, orders), Post(risks, replace(closed, thresholds=risks.settings)))
+    ).text
+    assert NOTHING not in page
+    assert f"{risks.title}: aún no se ha mirado" in page
+
+
+def _feed(site, path):
+    page = site.post(f"{path}/calendario", site.get(path)).text
+    return re.search(r"https://sereno\.example\.com(/calendario/[^<\s]+\.ics)", page)[1]

@@ -43,15 +43,19 @@ def _settle(
     if post.orders.unconfigured:
         book.account(name, plan.name, now, (), now)
         return []
-    ended = _ended(post, plan, since or joined, now, calendar, store)
-    if since is not None and not ended:
+    over = ended(post, plan, since or joined, now, calendar, store)
+    if since is not None and not over:
         return []
-    missed = [period for period in ended if not _is_served(post, plan, period, store)]
+    missed = [
+        period
+        for period in over
+        if not any(run.serves(trial=post.orders.trial) for run in store.runs(name, plan.name, period.id))
+    ]
     book.account(name, plan.name, now, missed, now)
     return [Missed(name, plan.name, period.id, period.closes, now) for period in missed]
 
 
-def _ended(
+def ended(
     post: Post, plan: DigestPlan, since: datetime, now: datetime, calendar: Calendar, store: Store
 ) -> list[Period]:
     """List the periods that ended, as they were noted when they opened, else as the calendar has them now."""
@@ -59,11 +63,3 @@ def _ended(
     planned = periods_closed(post.orders.cadence(plan), since, now, calendar)
     found = {period.id: period for period in (*planned, *noted)}
     return sorted(found.values(), key=lambda period: (utc(period.closes), period.id))
-
-
-def _is_served(post: Post, plan: DigestPlan, period: Period, store: Store) -> bool:
-    """Tell whether a complete run satisfied the period; on trial one that would have does."""
-    runs = store.runs(post.monitor.name, plan.name, period.id)
-    return any(
-        run.state == "complete" and not run.forced and (post.orders.trial or not run.trial) for run in runs
-    )

@@ -8,7 +8,6 @@ from sereno.domain.cadence import NOUNS, Cadence, NotOwed, Period, format_cadenc
 from sereno.domain.calendar import WEEKDAYS, Calendar
 from sereno.domain.errors import SerenoError
 from sereno.domain.expected import Expected, expected
-from sereno.domain.pauses import Pause
 from sereno.domain.rules import DigestPlan, Monitor
 from sereno.domain.wallclock import first_reading, utc, zone_of
 from sereno.engine.agenda import Orders, owed
@@ -21,6 +20,7 @@ LATE = time(19, 59)
 """An instant of the day at which every period of that day is still open."""
 RESULTS = 500
 """How many of a job's latest results are looked through for those of a period."""
+NOBODY = "Sereno no estaba en marcha, o no lo vigilaba aún"
 OFTEN = {"daily": "cada día laborable", "monthly": "una vez al mes, el primer día laborable"}
 
 
@@ -99,10 +99,10 @@ def _noted(case: _Case) -> Period | None:
 
 
 def _answer(case: _Case, period: Period | None, runs: Sequence[Run], failures: Sequence[JobResult]) -> str:
-    served = next((run for run in runs if run.state == "complete" and not run.forced and not run.trial), None)
+    trial = case.orders.trial
+    served = next((run for run in runs if run.serves(trial=trial)), None)
     if served is not None:
-        sent = f"mensajes: {served.messages}" if served.messages else "no había nada que decir a nadie"
-        return f"Se hizo el {_at(served.finished_at)}; hallazgos: {served.findings}; {sent}."
+        return _done(served)
     if case.orders.unconfigured:
         return f"No se hace: sin configurar, falta {', '.join(case.orders.unconfigured)}."
     if period is None:
@@ -112,7 +112,16 @@ def _answer(case: _Case, period: Period | None, runs: Sequence[Run], failures: S
     if utc(case.now) < utc(period.closes):
         decision = owed(case.monitor, case.plan, case.orders, case.now, case.calendar, case.store)
         return f"Aún no: {decision.reason}." if isinstance(decision, NotOwed) else _due_now(case)
-    return _missed(runs, failures, _rested(case, period))
+    real = [run for run in runs if run.counts_for(trial=trial)]
+    return _missed(runs, real, failures, _rest(case, period))
+
+
+def _done(served: Run) -> str:
+    if not served.looked:
+        return f"Lo hizo el programa anterior el {_day(served.finished_at.date())}: Sereno no miró nada."
+    sent = f"mensajes: {served.messages}" if served.messages else "no había nada que decir a nadie"
+    trial = ", en prueba" if served.trial else ""
+    return f"Se hizo el {_at(served.finished_at)}{trial}; hallazgos: {served.findings}; {sent}."
 
 
 def _due_now(case: _Case) -> str:
@@ -126,8 +135,7 @@ def _nothing(case: _Case) -> str:
     return f"No toca: {NOUNS[case.cadence.kind]} no tiene ningún día laborable."
 
 
-def _missed(runs: Sequence[Run], failures: Sequence[JobResult], rested: Pause | None) -> str:
-    real = [run for run in runs if not run.forced and not run.trial]
+def _missed(runs: Sequence[Run], real: Sequence[Run], failures: Sequence[JobResult], rest: str) -> str:
     if real:
         why = {"blind": "a ciegas", "unaddressed": "sin destinatario"}.get(real[-1].state, real[-1].state)
         return (
@@ -137,19 +145,24 @@ def _missed(runs: Sequence[Run], failures: Sequence[JobResult], rested: Pause | 
         return "No se hizo en su plazo: solo hubo rondas forzadas o en prueba, que no cuentan."
     if failures:
         return f"No se hizo en su plazo: la tarea falló {len(failures)} veces sin llegar a hacer la ronda."
-    if rested:
-        return f"No se hizo en su plazo: la tarea estuvo {rested.words}."
+    return rest or f"No se hizo en su plazo, ni consta ninguna ronda: {NOBODY}."
+
+
+def _rest(case: _Case, period: Period) -> str:
+    """Say that the job rested in the period, as far as it did; of a job's pauses the last alone is known."""
+    pause, zone = case.store.logbook.pauses().get(case.monitor.name), zone_of(case.now)
+    if pause is None:
+        return ""
+    since = max(pause.since, period.opens, key=utc)
+    until = min(first_reading(pause.until, time(), zone), period.closes, key=utc)
+    if utc(since) >= utc(until):
+        return ""
+    if (utc(since), utc(until)) == (utc(period.opens), utc(period.closes)):
+        return f"No se hizo en su plazo: la tarea estuvo {pause.words}."
     return (
-        "No se hizo en su plazo, ni consta ninguna ronda: Sereno no estaba en marcha, o no lo vigilaba aún."
+        f"No se hizo en su plazo, ni consta ninguna ronda. La tarea estuvo {pause.words}; dentro del plazo, "
+        f"del {_at(since, zone)} al {_at(until, zone)}. En el resto, {NOBODY}."
     )
-
-
-def _rested(case: _Case, period: Period) -> Pause | None:
-    """Return the job's last pause, where it fell into the period."""
-    pause = case.store.logbook.pauses().get(case.monitor.name)
-    if pause is None or utc(pause.since) >= utc(period.closes):
-        return None
-    return pause if utc(first_reading(pause.until, time(), zone_of(case.now))) > utc(period.opens) else None
 
 
 def _of_day(case: _Case) -> str:

@@ -39,6 +39,7 @@ class Facts:
     shifts: Mapping[int, int]
     looks: Sequence[Looked]
     first_looks: Mapping[str, datetime]
+    neglected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +109,27 @@ class Figures:
     """Monitors whose last look was blind: what is open there is as it was seen before."""
     never: tuple[str, ...]
     """Monitors that nobody has looked at."""
+    neglected: tuple[str, ...]
+    """Monitors that nobody looks at any more, or not when it is owed: likewise, where they are not blind."""
+
+    @property
+    def uncertain(self) -> frozenset[str]:
+        """Name the monitors of which what is open may be otherwise by now."""
+        return frozenset({*self.blind, *self.never, *self.neglected})
 
 
-def read_facts(history: History, scope: Scope, plans: Scope, now: datetime, weeks: int) -> Facts:
-    """Ask the store for all that the figures are made of; `plans` holds the rules that replan."""
+def read_facts(
+    history: History,
+    scope: Scope,
+    plans: Scope,
+    now: datetime,
+    weeks: int,
+    neglected: Sequence[str] = (),
+) -> Facts:
+    """Ask the store for all that the figures are made of.
+
+    `plans` holds the rules that replan; `neglected`, who is not looked at as it should be.
+    """
     since = _monday(now.date()) - (weeks - 1) * WEEK
     return Facts(
         today=now.date(),
@@ -125,6 +143,7 @@ def read_facts(history: History, scope: Scope, plans: Scope, now: datetime, week
         shifts=history.shifts(plans, since),
         looks=history.looks(first_reading(since, time(), zone_of(now))),
         first_looks=history.first_looks(),
+        neglected=tuple(neglected),
     )
 
 
@@ -132,6 +151,8 @@ def figures(facts: Facts, weeks: int) -> Figures:
     """Make the figures of what the store counted."""
     named, others, ownerless = _owners(facts.by_owner)
     never = tuple(name for name in facts.monitors if name not in facts.first_looks)
+    blind = _blind(facts.monitors, facts.looks)
+    left = (name for name in facts.monitors if name in facts.neglected and name not in {*blind, *never})
     return Figures(
         open=sum(facts.first_seen.values()),
         ages=_binned(((facts.today - day).days, times) for day, times in facts.first_seen.items()),
@@ -143,8 +164,9 @@ def figures(facts: Facts, weeks: int) -> Figures:
         others=others,
         ownerless=ownerless,
         known_from=facts.known_from,
-        blind=_blind(facts.monitors, facts.looks),
+        blind=blind,
         never=never,
+        neglected=tuple(left),
     )
 
 

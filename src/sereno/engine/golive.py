@@ -12,7 +12,7 @@ from sereno.domain.ledger import Entry, Ledger, Telling, Track
 from sereno.domain.rules import DigestPlan, Monitor
 from sereno.domain.steps import Step, steps_of
 from sereno.engine.agenda import Orders
-from sereno.engine.look import follow_up, look_at
+from sereno.engine.look import blind_for, follow_up, look_at
 from sereno.engine.records import IMPORTED, Run, Told
 from sereno.engine.rounds import World
 
@@ -84,6 +84,10 @@ class _Sight:
         """Name the digest's period of a day."""
         return period_id(self.orders.cadence(plan).kind, day)
 
+    def unseen(self, plan: DigestPlan) -> str:
+        """Say why the digest could not be seen whole; nothing where it could."""
+        return "; ".join(blind.why for blind in blind_for(self.monitor, plan, self.look))
+
     def is_known(self, plan: DigestPlan, finding: Finding) -> bool:
         """Tell whether the digest has told the finding as it stands."""
         told = self.ledger[finding.rule, finding.track].told_by(plan.name)
@@ -103,8 +107,9 @@ def take_over_run(monitor: Monitor, plan: DigestPlan, day: date, orders: Orders,
     """Take the digest's period of that day for served; return it, or None where it was served before."""
     period = period_id(orders.cadence(plan).kind, day)
     at = datetime.combine(day, time(), world.clock.now().tzinfo)
+    run = replace(_run(world, monitor, plan, period, at), why=IMPORTED)
     try:
-        world.store.record(_run(world, monitor, plan, period, at), ())
+        world.store.record(run, ())
     except AlreadyComplete:
         return None
     return period
@@ -149,7 +154,7 @@ def _take_for_known(plan: DigestPlan, sight: _Sight) -> int:
         for finding in sight.look.findings
         if finding.section in plan.sections and not sight.is_known(plan, finding)
     ]
-    if told:
+    if told or sight.unseen(plan):
         _record(plan, period, sight, sight.changes, told)
     return len(told)
 
@@ -186,9 +191,15 @@ def _told(finding: Finding, telling: Telling) -> Told:
 def _record(
     plan: DigestPlan, period: str, sight: _Sight, entries: Sequence[Entry], told: Sequence[Told]
 ) -> None:
-    """Write tellings with a run that satisfies no period; what the digest compares with stays."""
+    """Write tellings with a run that satisfies no period; what the digest compares with stays.
+
+    It is as blind as the look was: that somebody went live is no word of what could not be seen.
+    """
     world, trial = sight.world, sight.orders.trial
     run = _run(world, sight.monitor, plan, period, sight.now)
+    unseen = sight.unseen(plan)
+    if unseen:
+        run = replace(run, state="blind", why=unseen)
     previous = world.store.last_run(sight.monitor.name, plan.name, state="complete")
     if previous and previous.trial == trial:
         run = replace(run, data_errors=previous.data_errors, counts=previous.counts)

@@ -86,9 +86,9 @@ class History(Protocol):
         ...
 
     def looks(self, since: datetime) -> Sequence[Looked]:
-        """Return how each run ended that finished at or after `since`, oldest first."""
+        """Return how each run ended that looked, and finished at or after `since`, oldest first."""
         ...
 
     def first_looks(self) -> Mapping[str, datetime]:
-        """Tell when the first run of each monitor ended that was not blind, of those that are kept."""
+        """Tell when the first look of each monitor ended that was not blind, of those that are kept."""
         ...

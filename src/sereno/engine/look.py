@@ -9,7 +9,7 @@ from sereno.domain.errors import RegisterEmpty, RuleFailed, SchemaDrift, SourceU
 from sereno.domain.findings import Blind, Cell, Datum, Look, Outcome, Row, Seen, judge
 from sereno.domain.ledger import Entry, Ledger, follow
 from sereno.domain.parcels import PERSON
-from sereno.domain.rules import Monitor, Query, QueryKind, Rule, Setting
+from sereno.domain.rules import DigestPlan, Monitor, Query, QueryKind, Rule, Setting
 from sereno.engine.ports import Log, Registers, Snapshot
 
 BLINDING = (SourceUnavailable, SchemaDrift, RegisterEmpty, RuleFailed)
@@ -66,6 +66,13 @@ def follow_up(
         if rule.id in seen
         for entry in follow(rule, seen[rule.id], ledger, today, settings)
     ]
+
+
+def blind_for(monitor: Monitor, plan: DigestPlan, look: Look) -> list[Blind]:
+    """List what a digest relies on and could not be seen: every check, and the rules of its sections."""
+    rules = {rule.id for rule in monitor.rules}
+    ours = {rule.id for rule in monitor.rules if set(plan.sections).intersection(rule.sections)}
+    return [blind for blind in look.blind if blind.rule in ours or blind.rule not in rules]
 
 
 def _answers(queries: Sequence[Query], snapshot: Snapshot) -> dict[str, Sequence[Row] | Blind]:

@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from sereno.domain.calendar import Calendar
 from sereno.domain.directory import Directory, Person, plain
 from sereno.domain.parcels import AddressBook, is_personal
 from sereno.domain.personal import normalised
 from sereno.domain.rules import PEOPLE, DigestPlan, Monitor, Rule
 from sereno.engine.agenda import Post
+from sereno.engine.neglect import is_neglected, last_look
 from sereno.engine.open_findings import OpenFinding, open_findings
 from sereno.engine.ports import Store
 
-Unsure = Literal["blind", "never", "whose"]
-"""Not seen whole the last time; never looked at; seen, but not yet noted whom it concerns."""
+Unsure = Literal["blind", "never", "stale", "whose"]
+"""Not seen whole the last time; never looked at; not looked at any more, or not when it was owed; seen, but
+not yet noted whom it concerns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,12 @@ class Own:
 
 
 def own_findings(
-    posts: Sequence[Post], store: Store, directory: Directory, address: str, today: date
+    posts: Sequence[Post],
+    store: Store,
+    directory: Directory,
+    address: str,
+    now: datetime,
+    calendar: Calendar,
 ) -> Own | None:
     """Gather what is open and named as the person's who is written to at that address.
 
@@ -54,9 +62,9 @@ def own_findings(
     book, found, seen = AddressBook(directory), list[OpenFinding](), list[Seen]()
     for post in posts:
         plans = _telling_whose(post)
-        if plans and not post.orders.unconfigured:
-            seen.append(_seen(post, plans, store))
-            found += _mine(post, store, book, address, today)
+        if plans:
+            seen.append(_seen(post, plans, store, now, calendar))
+            found += _mine(post, store, book, address, now.date())
     return Own(person, tuple(found), tuple(seen))
 
 
@@ -116,14 +124,16 @@ def _means(name: str | None, book: AddressBook, address: str) -> bool:
     return person is not None and _is_at(person, address)
 
 
-def _seen(post: Post, plans: Sequence[DigestPlan], store: Store) -> Seen:
+def _seen(post: Post, plans: Sequence[DigestPlan], store: Store, now: datetime, calendar: Calendar) -> Seen:
     """Tell of a monitor the worst of its digests that say what is whose."""
-    last = [store.last_run(post.monitor.name, plan.name) for plan in plans]
+    last = [last_look(post, plan, store) for plan in plans]
     at = max((run.finished_at for run in last if run is not None), default=None)
     if None in last:
         return Seen(post.monitor, at, "never")
     if any(run and run.state == "blind" for run in last):
         return Seen(post.monitor, at, "blind")
+    if any(is_neglected(post, plan, now, calendar, store) for plan in plans):
+        return Seen(post.monitor, at, "stale")
     joined = [plan for plan in plans if _is_joined(post, plan)]
     unknown = any(store.readers.named(post.monitor.name, plan.name) is None for plan in joined)
     return Seen(post.monitor, at, "whose" if unknown else None)

@@ -11,7 +11,8 @@ from sereno.domain.ledger import Telling, Track
 RunState = Literal["complete", "blind", "unaddressed"]
 
 IMPORTED = "importado"
-"""Stands for a period in the run that remembers that tellings were taken over."""
+"""Stands for a period in the run that remembers that tellings were taken over, and for the reason of one that
+remembers what an older program did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Run:
     findings: int
     messages: int
     why: str
-    """What made it blind or unaddressed; empty when complete."""
+    """What made it blind or unaddressed; empty when complete, but for `IMPORTED`."""
     sent: bool
     """Whether it queued a mail (an incomplete digest is sent once a period)."""
     forced: bool = False
@@ -38,6 +39,19 @@ class Run:
     data_errors: tuple[Datum, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     """Findings by section."""
+
+    @property
+    def looked(self) -> bool:
+        """Tell whether it looked at the registers, seen or not: an older program's did not."""
+        return self.why != IMPORTED
+
+    def counts_for(self, *, trial: bool) -> bool:
+        """Tell whether it tried to satisfy its period; while on trial one on trial does."""
+        return not self.forced and (trial or not self.trial)
+
+    def serves(self, *, trial: bool) -> bool:
+        """Tell whether it satisfied its period; while on trial one does that otherwise would have."""
+        return self.state == "complete" and self.counts_for(trial=trial)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,10 @@ class _Case:
     now: datetime
     known: _Known = field(repr=False)
 
+    @property
+    def trial(self) -> bool:
+        return self.post.orders.trial
+
 
 def years_of_rounds(
     posts: Sequence[Post], year: int, now: datetime, calendar: Calendar, store: Store
@@ -150,10 +154,10 @@ def _slot(case: _Case, day: date) -> Slot:
 
 
 def _state(case: _Case, day: date, name: str, runs: Sequence[Run]) -> tuple[SlotState, str]:
-    if any(_serves(run, case) for run in runs):
+    if any(run.serves(trial=case.trial) for run in runs):
         return "done", ""
     if name in case.known.missed:
-        return "missed", _how_far(runs)
+        return "missed", _how_far(case, runs)
     plainly = expected(case.cadence, day, case.calendar, zone_of(case.now)).period
     period = case.known.opened.get(name) or plainly
     if period is None:
@@ -168,32 +172,27 @@ def _current(case: _Case, period: Period, runs: Sequence[Run]) -> tuple[SlotStat
         return "unowed", f"sin configurar, falta {', '.join(case.post.orders.unconfigured)}"
     if utc(case.now) < utc(period.opens):
         return "ahead", ""
-    real = _real(runs)
+    real = _real(case, runs)
     if real and real[-1].state != "complete":
         return real[-1].state, real[-1].why
     return "owed", ""
 
 
-def _serves(run: Run, case: _Case) -> bool:
-    """Tell whether a run satisfied its period, as the accounts do."""
-    return run.state == "complete" and not run.forced and (case.post.orders.trial or not run.trial)
-
-
 def _closed(case: _Case, period: Period, runs: Sequence[Run]) -> tuple[SlotState, str]:
     """Judge what ended unserved and is not noted as missed: nobody may have been there to note it."""
-    if _real(runs):
-        return "missed", _how_far(runs)
+    if _real(case, runs):
+        return "missed", _how_far(case, runs)
     if utc(period.closes) <= utc(case.known.since):
         return "unowed", "antes de que Sereno vigilase"
     if case.known.accounted is not None and utc(period.closes) <= utc(case.known.accounted):
         return "unowed", "no consta como perdida"
-    return "missed", _how_far(runs)
+    return "missed", _how_far(case, runs)
 
 
-def _how_far(runs: Sequence[Run]) -> str:
-    real = _real(runs)
+def _how_far(case: _Case, runs: Sequence[Run]) -> str:
+    real = _real(case, runs)
     return real[-1].why if real else "no consta ninguna ronda"
 
 
-def _real(runs: Sequence[Run]) -> list[Run]:
-    return [run for run in runs if not run.forced and not run.trial]
+def _real(case: _Case, runs: Sequence[Run]) -> list[Run]:
+    return [run for run in runs if run.counts_for(trial=case.trial)]

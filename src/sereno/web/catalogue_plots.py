@@ -12,6 +12,9 @@ ABOUT: Final = (
     "cero: se marca «?», o «≥» donde se vio en parte y puede haber más."
 )
 BLIND_NOW: Final = "A ciegas ahora: {names}. Lo suyo está contado como se vio la última vez («≈»)."
+NEGLECTED: Final = (
+    "Hace más de lo debido que no se mira: {names}. Lo suyo está contado como se vio la última vez («≈»)."
+)
 NEVER_SEEN: Final = "Nunca se ha visto: {names}. De ahí no se sabe nada, y no cuenta."
 OPEN: Final = "{number} hallazgos abiertos"
 WEEKS: Final = "Semanas"

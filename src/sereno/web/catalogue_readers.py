@@ -13,6 +13,7 @@ DEAD: Final = "Sereno no está vigilando ahora: lo que sigue es de la última ve
 UNSURE: Final[Mapping[Unsure, str]] = {
     "blind": "{monitor}: la última vez no se pudo mirar entero. Lo que sigue es lo que se sabía.",
     "never": "{monitor}: aún no se ha mirado. De ahí no se sabe nada.",
+    "stale": "{monitor}: hace más de lo debido que no se mira. Lo que sigue es lo que se sabía.",
     "whose": "{monitor}: aún no se sabe a quién corresponde cada hallazgo. Se sabrá tras la próxima ronda.",
 }
 NO_MONITOR: Final = "No hay ningún vigilante configurado que señale a personas: de ahí no se sabe nada."

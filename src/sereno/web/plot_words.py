@@ -84,8 +84,8 @@ def alternative(plot: Plot, made: Figures) -> str:
 
 
 def _all_known(made: Figures) -> Mark:
-    """Mark counts over several monitors where one of them is blind, or was never seen."""
-    return "about" if made.blind or made.never else ""
+    """Mark counts over several monitors where one of them is blind, not looked at, or was never seen."""
+    return "about" if made.uncertain else ""
 
 
 def _moves_known(made: Figures) -> Mark:
@@ -103,7 +103,7 @@ def _monitors(made: Figures, titles: Mapping[str, str]) -> tuple[Spot, ...]:
 def _monitor_mark(share: Share, made: Figures) -> Mark:
     if share.number is None:
         return "unknown"
-    return "about" if share.name in {*made.blind, *made.never} else ""
+    return "about" if share.name in made.uncertain else ""
 
 
 def _owners(made: Figures, mark: Mark) -> tuple[Spot, ...]:

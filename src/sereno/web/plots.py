@@ -7,6 +7,7 @@ from functools import partial
 from sereno.engine.agenda import Post
 from sereno.engine.figures import Figures, figures, read_facts
 from sereno.engine.history import Scope
+from sereno.engine.neglect import neglected
 from sereno.engine.plotting import Plot
 from sereno.engine.ports import Store
 from sereno.web import catalogue_plots as words
@@ -26,6 +27,8 @@ class Question:
     monitor: str
     owner: str
     weeks: int
+    neglected: tuple[str, ...]
+    """Monitors that nobody looks at as it is owed: that may change between two rounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class Shown:
 
 def plots(view: View, asked: Asked) -> Page | None:
     """Show the plots that are asked for; `None` for a monitor that there is not."""
-    question = _question(asked)
+    question = _question(view, asked)
     if view.store is None or not _posts(view, question):
         return None
     made = _figures(view, view.store, question)
@@ -58,6 +61,7 @@ def plots(view: View, asked: Asked) -> Page | None:
         "monitors": list(titles.items()),
         "owners": _owners(view, view.store, question),
         "blind": ", ".join(titles[name] for name in made.blind),
+        "neglected": ", ".join(titles[name] for name in made.neglected),
         "never": ", ".join(titles[name] for name in made.never),
     }
     return Page("plots.html", words.TITLE, content)
@@ -65,7 +69,7 @@ def plots(view: View, asked: Asked) -> Page | None:
 
 def picture(view: View, asked: Asked) -> bytes | None:
     """Draw one of the plots, or show it as it was drawn since the last round."""
-    question, name = _question(asked), asked.path["picture"]
+    question, name = _question(view, asked), asked.path["picture"]
     if view.store is None or not _posts(view, question):
         return None
     made = _figures(view, view.store, question)
@@ -76,10 +80,12 @@ def picture(view: View, asked: Asked) -> bytes | None:
     return view.reading.drawn.of(at, partial(view.reading.draw, plot))
 
 
-def _question(asked: Asked) -> Question:
+def _question(view: View, asked: Asked) -> Question:
     weeks = asked.of("semanas")
     number = int(weeks if weeks in words.WEEKS_SHOWN else words.WEEKS_SHOWN[0])
-    return Question(asked.of("vigilante"), asked.of("responsable"), number)
+    posts, store = view.reading.posts, view.store
+    left = () if store is None else neglected(posts, view.now, view.calendar, store)
+    return Question(asked.of("vigilante"), asked.of("responsable"), number, left)
 
 
 def _posts(view: View, question: Question) -> list[Post]:
@@ -105,7 +111,8 @@ def _read(view: View, store: Store, question: Question) -> Figures:
     scope = Scope({p.monitor.name: frozenset(rule.id for rule in p.monitor.rules) for p in posts}, owner)
     plans = {p.monitor.name: frozenset(rule.id for rule in p.monitor.rules if rule.replans) for p in posts}
     planned = Scope({name: rules for name, rules in plans.items() if rules}, owner)
-    return figures(read_facts(store.history, scope, planned, view.now, question.weeks), question.weeks)
+    facts = read_facts(store.history, scope, planned, view.now, question.weeks, question.neglected)
+    return figures(facts, question.weeks)
 
 
 def _owners(view: View, store: Store, question: Question) -> list[str]:

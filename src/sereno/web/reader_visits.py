@@ -160,7 +160,7 @@ def own_of(view: View, store: Store, reception: Reception, address: str) -> Own:
     except SerenoError:  # whatever is wrong with the register: its details are the operators'
         about = words.UNREADABLE_ABOUT.format(what=words.DIRECTORY)
         raise Refusal(503, words.UNREADABLE, about) from None
-    own = own_findings(view.reading.posts, store, directory, address, view.now.date())
+    own = own_findings(view.reading.posts, store, directory, address, view.now, view.calendar)
     if own is None:
         raise Refusal(403, words.STRANGER, words.STRANGER_ABOUT)
     return own

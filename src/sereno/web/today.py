@@ -98,7 +98,7 @@ def _registers(view: View, store: Store) -> Iterator[RegisterRow]:
 
 def _register(name: str, readers: Sequence[Post], last_run: LastRun) -> RegisterRow:
     names = [(post.monitor.name, plan.name) for post in readers for plan in post.monitor.digests]
-    seen = filter(None, (last_run(*each, "complete") for each in names))
+    seen = (run for run in (last_run(*each, "complete") for each in names) if run and run.looked)
     blind = filter(None, (last_run(*each, "blind") for each in names))
     last = max(seen, key=_ended, default=None)
     failed = max(blind, key=_ended, default=None)

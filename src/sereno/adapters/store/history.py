@@ -30,7 +30,7 @@ from sereno.adapters.store.ledger import read_finding, read_notices_of
 from sereno.adapters.store.rows import step_of, step_row
 from sereno.domain.steps import Step, StepKind
 from sereno.engine.history import Followed, Looked, Scope
-from sereno.engine.records import Notice
+from sereno.engine.records import IMPORTED, Notice
 
 _finding, _step, _run, _info = (
     schema.findings.c,
@@ -115,18 +115,21 @@ class SqlHistory:
         return counts
 
     def looks(self, since: datetime) -> Sequence[Looked]:
-        """Return how each run ended that finished at or after `since`, oldest first."""
+        """Return how each run ended that looked, and finished at or after `since`, oldest first."""
         ended = select(_run.monitor, _run.digest, _run.state, _run.finished_at)
-        late = ended.where(_run.finished_at >= since).order_by(_run.finished_at, _run.number)
+        late = ended.where(_run.finished_at >= since, _run.why != IMPORTED).order_by(
+            _run.finished_at, _run.number
+        )
         return [
             Looked(row["monitor"], row["digest"], row["state"], row["finished_at"].astimezone(self.zone))
             for row in self._rows(late)
         ]
 
     def first_looks(self) -> Mapping[str, datetime]:
-        """Tell when the first run of each monitor ended that was not blind, of those that are kept."""
-        firsts = select(_run.monitor, func.min(_run.finished_at).label("at")).where(_run.state != "blind")
-        rows = self._rows(firsts.group_by(_run.monitor))
+        """Tell when the first look of each monitor ended that was not blind, of those that are kept."""
+        firsts = select(_run.monitor, func.min(_run.finished_at).label("at"))
+        seen = firsts.where(_run.state != "blind", _run.why != IMPORTED)
+        rows = self._rows(seen.group_by(_run.monitor))
         return {row["monitor"]: row["at"].astimezone(self.zone) for row in rows}
 
     def _open(self, scope: Scope, by: ColumnElement[Any]) -> dict[Any, int]:

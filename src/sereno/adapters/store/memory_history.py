@@ -76,18 +76,19 @@ class MemoryHistory:
         return Counter((due - before).days for before, due in dated if due is not None and before is not None)
 
     def looks(self, since: datetime) -> Sequence[Looked]:
-        """Return how each run ended that finished at or after `since`, oldest first."""
+        """Return how each run ended that looked, and finished at or after `since`, oldest first."""
         late = sorted(
-            (run for run in self.runs.values() if run.finished_at >= since), key=attrgetter("finished_at")
+            (run for run in self.runs.values() if run.finished_at >= since and run.looked),
+            key=attrgetter("finished_at"),
         )
         return [
             Looked(run.monitor, run.digest, run.state, run.finished_at.astimezone(self.zone)) for run in late
         ]
 
     def first_looks(self) -> Mapping[str, datetime]:
-        """Tell when the first run of each monitor ended that was not blind, of those that are kept."""
+        """Tell when the first look of each monitor ended that was not blind, of those that are kept."""
         firsts: dict[str, datetime] = {}
-        for run in (each for each in self.runs.values() if each.state != "blind"):
+        for run in (each for each in self.runs.values() if each.state != "blind" and each.looked):
             firsts[run.monitor] = min(run.finished_at, firsts.get(run.monitor, run.finished_at))
         return {monitor: at.astimezone(self.zone) for monitor, at in firsts.items()}
 
