@@ -92,6 +92,16 @@ def test_hoy_is_in_order_only_while_the_master_gives_signs_and_every_job_went_we
     assert "murió sin despedirse" in ask(reading_in_memory(department, dead), "/").text
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_what_was_never_seen_or_was_missed_is_painted_neither_green_nor_red(page):
+    panel = 'class="verdict warn"' if page == "/" else 'class="band warn"'
+    assert panel in ask(reading_in_memory(Department()), page).text
+    department = Department()
+    department.round()
+    department.store.logbook.account("brass", "diario", NOW, [_period()], NOW)
+    assert panel in ask(reading_in_memory(department), page).text
+
+
 @pytest.mark.parametrize("page", PAGES[1:])
 def test_each_page_says_at_its_top_how_the_watch_stands(page):
     department = Department()
