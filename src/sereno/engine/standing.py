@@ -2,19 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any, Literal
 
-from sereno.domain.cadence import Period
 from sereno.domain.calendar import Calendar
 from sereno.domain.pauses import Pause
-from sereno.domain.wallclock import first_reading, utc, zone_of
-from sereno.engine.agenda import Duty, Post, agenda
+from sereno.domain.wallclock import utc
+from sereno.engine.agenda import Post
 from sereno.engine.mail_records import MailSummary
 from sereno.engine.master import MAIL_JOB
 from sereno.engine.pausing import resting
 from sereno.engine.ports import Store
 from sereno.engine.records import JobResult
+from sereno.engine.upcoming import upcoming
 from sereno.engine.verdict import Gaps, gaps, verdict
 from sereno.engine.wording import last_words
 
@@ -169,28 +169,31 @@ def _jobs(
     pauses: Mapping[str, Pause],
 ) -> list[JobStanding]:
     at_work = running or frozenset()
-    found = [_paused(_job(post, calendar, store, now, at_work), pauses, now) for post in posts]
+    found = [_job(post, calendar, store, now, at_work, pauses) for post in posts]
     last = next(iter(store.job_results(MAIL_JOB, 1)), None)
     return [*found, JobStanding(MAIL_JOB, _state(MAIL_JOB, at_work), last, None)]
 
 
-def _job(post: Post, calendar: Calendar, store: Store, now: datetime, running: frozenset[str]) -> JobStanding:
+def _job(
+    post: Post,
+    calendar: Calendar,
+    store: Store,
+    now: datetime,
+    running: frozenset[str],
+    pauses: Mapping[str, Pause],
+) -> JobStanding:
     name = post.monitor.name
-    last = next(iter(store.job_results(name, 1)), None)
+    pause, last = pauses.get(name), next(iter(store.job_results(name, 1)), None)
     if post.orders.unconfigured:
         return JobStanding(name, "sin configurar", last, None)
-    due = (_due(duty, now) for duty in agenda(post.monitor, post.orders, now, calendar, store))
-    return JobStanding(name, _state(name, running), last, min(filter(None, due), default=None))
-
-
-def _paused(job: JobStanding, pauses: Mapping[str, Pause], now: datetime) -> JobStanding:
-    """Show that a job rests, and that it owes nothing before it goes on."""
-    pause = pauses.get(job.job)
-    if pause is None or job.state != "en espera":
-        return job
-    goes_on = first_reading(pause.until, time(), zone_of(now))
-    due = job.next_due and max(job.next_due, goes_on, key=utc)
-    return JobStanding(job.job, "en pausa", job.last, due)
+    state = _state(name, running)
+    due = (now if each.now else each.at for each in upcoming(post, now, calendar, store, pause))
+    return JobStanding(
+        name,
+        "en pausa" if pause and state == "en espera" else state,
+        last,
+        min(due, default=None, key=utc),
+    )
 
 
 def _state(job: str, running: frozenset[str]) -> JobState:
@@ -200,12 +203,6 @@ def _state(job: str, running: frozenset[str]) -> JobState:
 def _stopped(job: JobStanding) -> JobStanding:
     state: JobState = "sin configurar" if job.state == "sin configurar" else "parada"
     return JobStanding(job.job, state, job.last, job.next_due)
-
-
-def _due(duty: Duty, now: datetime) -> datetime | None:
-    if isinstance(duty.decision, Period):
-        return now
-    return duty.decision.again or (duty.following.opens if duty.following else None)
 
 
 def _digest_troubles(posts: Sequence[Post], store: Store) -> dict[tuple[str, str], str]:
