@@ -93,6 +93,15 @@ def test_hoy_is_in_order_only_while_the_master_gives_signs_and_every_job_went_we
     assert "murió sin despedirse" in ask(reading_in_memory(department, dead), "/").text
 
 
+def test_the_card_of_mail_says_that_all_of_it_is_on_hold_also_with_nothing_in_the_queue():
+    department = Department()
+    assert "Nada espera ni está retenido." in ask(reading_in_memory(department), "/").text
+    department.store.desk.hold_mail("traslado", NOW)
+    shown = ask(reading_in_memory(department), "/").text.partition('id="correo"')[2]
+    assert "Nada espera" not in shown
+    assert "todo el correo está retenido desde" in shown
+
+
 @pytest.mark.parametrize("page", ["/", "/personas"])
 def test_a_job_that_rests_is_not_shown_to_come_before_it_goes_on(page):
     department = Department()
