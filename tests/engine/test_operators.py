@@ -320,7 +320,7 @@ def test_an_overview_of_a_week_without_trouble_says_so(room):
     room.job(0)
     room.run("complete")
     told = overview(room)
-    assert told.summary == "Todo en orden."
+    assert told.summary == "En orden."
     assert [section.id for section in told.sections] == ["jobs", "digests", "mail"]
 
 
@@ -328,8 +328,8 @@ def test_an_overview_never_says_that_all_is_well_while_something_is_open(room):
     room.job(1)
     room.tell()
     told = overview(room)
-    assert told.summary.startswith("NO está todo en orden: 1 cosa pendiente")
-    assert told.subject == "Sereno: resumen semanal: NO está todo en orden"
+    assert told.summary.startswith("NO está en orden: una cosa necesita a una persona")
+    assert told.subject == "Sereno: resumen semanal: NO está en orden"
     assert [item.title for item in told.items] == ["Tarea brass"]
 
 
@@ -341,14 +341,14 @@ def test_an_overview_says_that_mail_to_the_operators_died_which_nothing_else_tel
     room.job(1, name="email_services")
     room.tell()
     told = overview(room)
-    assert told.summary.startswith("NO está todo en orden: 2 cosas pendientes")
+    assert told.summary.startswith("NO está en orden: 2 cosas necesitan a una persona")
     assert [item.title for item in told.items] == ["Tarea email_services", "Correo para los operadores"]
 
 
 def test_an_overview_is_not_well_while_all_mail_is_held(room):
     room.store.desk.hold_mail("mudanza", room.now)
     told = overview(room)
-    assert told.summary.startswith("NO está todo en orden")
+    assert told.summary.startswith("NO está en orden")
     assert [item.title for item in told.items] == ["Salida de todo el correo"]
 
 
@@ -359,7 +359,7 @@ def test_an_overview_on_trial_says_that_nobody_is_told(store):
 def test_an_overview_counts_what_was_missed_in_the_week(room):
     room.tell(missed(room, "2026-11-23"))
     told = overview(room)
-    assert "1 periodo sin servir" in told.summary
+    assert "No todo está en orden: un periodo sin servir" in told.summary
     assert "missed" in [section.id for section in told.sections]
 
 

@@ -10,10 +10,13 @@ from tests.engine.test_standing import HERE, look, served
 from tests.engine.watching import Site, at
 
 from sereno.adapters.memory import MemoryStore
+from sereno.domain.cadence import Cadence
 from sereno.domain.errors import FaultyInput
 from sereno.domain.pauses import LONGEST, Pause, check_pause
+from sereno.engine.agenda import Post
 from sereno.engine.overview import write_overview
 from sereno.engine.standing import Published
+from sereno.engine.upcoming import upcoming
 
 PAUSE = Pause("brass", date(2026, 11, 26), "ana", "mudanza del laboratorio", TUESDAY)
 WORDS = "en pausa hasta el 26/11/2026 (ana: mudanza del laboratorio)"
@@ -59,7 +62,23 @@ def test_what_rests_is_told_and_is_not_all_that_is_watched():
     assert now.sentence.startswith("En orden lo que se vigila, que no es todo: el correo")
     assert f"brass: {WORDS}. No se vigila." in now.notes
     assert now.jobs[0].state == "en pausa"
-    assert f"{now.jobs[0].next_due:%d/%m %H:%M}" == "26/11 00:00"
+    assert f"{now.jobs[0].next_due:%d/%m %H:%M}" == "26/11 07:00"
+
+
+def test_a_job_that_goes_on_on_a_day_off_owes_nothing_before_its_next_period_opens():
+    site = served()
+    site.store.logbook.pause(replace(PAUSE, until=date(2026, 11, 28)))  # a Saturday
+    assert f"{look(site, ASLEEP).jobs[0].next_due:%d/%m %H:%M}" == "30/11 07:00"
+
+
+def test_what_is_still_open_when_a_job_goes_on_is_owed_from_then():
+    site = served()
+    post = Post(BRASS, replace(site.orders, cadences={"diario": Cadence("monthly")}))
+    (owed,) = upcoming(post, at(26, 9), site.calendar, MemoryStore(TUESDAY), None)
+    assert (owed.now, owed.period) == (True, "2026-11")
+    pause = replace(PAUSE, until=date(2026, 11, 27))
+    (rests,) = upcoming(post, at(26, 9), site.calendar, MemoryStore(TUESDAY), pause)
+    assert (rests.now, f"{rests.at:%d/%m %H:%M}") == (False, "27/11 07:00")
 
 
 def test_the_overview_of_the_week_tells_what_rests():

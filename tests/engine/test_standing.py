@@ -11,7 +11,8 @@ from sereno.domain.cadence import Period
 from sereno.domain.outbox import Attempt
 from sereno.engine.agenda import Post
 from sereno.engine.master import MAIL_JOB
-from sereno.engine.records import JobResult
+from sereno.engine.overview import write_overview
+from sereno.engine.records import IMPORTED, JobResult
 from sereno.engine.standing import Published, standing, unreadable
 
 RUNNING = {
@@ -45,7 +46,7 @@ def served():
 
 def test_a_watch_without_trouble_is_in_order():
     now = look(served())
-    assert now.well
+    assert (now.well, now.tone) == (True, "good")
     assert now.watched
     assert now.sentence == "En orden; próximo ciclo a las 09:05."
     assert [(each.job, each.state) for each in now.jobs] == [("brass", "en marcha"), (MAIL_JOB, "en espera")]
@@ -129,7 +130,7 @@ def test_a_hold_is_told_until_it_ends():
 
 def test_what_is_not_watched_is_said_and_never_shown_as_well():
     now = look(served(), unconfigured=("BRASS_DB_URL",))
-    assert now.well
+    assert (now.well, now.tone) == (True, "warn")
     assert "no es todo" in now.sentence
     assert "sin configurar, falta BRASS_DB_URL" in now.notes[0]
     assert now.jobs[0].state == "sin configurar"
@@ -138,17 +139,59 @@ def test_what_is_not_watched_is_said_and_never_shown_as_well():
 def test_without_a_store_or_with_one_that_cannot_be_read_nothing_is_well():
     site = served()
     bare = standing(HERE, [Post(BRASS, site.orders)], site.calendar, None, site.now)
-    assert (bare.well, bare.jobs, bare.mail) == (False, (), None)
+    assert (bare.well, bare.tone, bare.jobs, bare.mail) == (False, "bad", (), None)
     broken = unreadable(HERE, [Post(BRASS, site.orders)], site.now, "el almacén está dañado")
     assert broken.troubles == ("el almacén está dañado",)
 
 
-def test_a_period_missed_in_the_last_week_is_noted_and_an_older_one_no_more():
-    site = served()
+def missed_yesterday(site):
     period = Period("2026-11-23", TUESDAY - timedelta(days=1), TUESDAY)
     site.store.logbook.account("brass", "diario", TUESDAY, (period,), TUESDAY)
-    assert "Se cerraron sin servir en los últimos 7 días: brass/diario 2026-11-23." in look(site).notes
+
+
+def test_a_period_missed_in_the_last_week_is_in_the_sentence_and_an_older_one_no_more():
+    site = served()
+    missed_yesterday(site)
+    now = look(site)
+    assert (now.well, now.tone) == (True, "warn")
+    assert now.sentence.startswith("No todo está en orden: un periodo sin servir en los últimos 7 días;")
+    assert "Se cerraron sin servir en los últimos 7 días: brass/diario 2026-11-23." in now.notes
+    alive = Published({**RUNNING, "valid_until": "2027-01-01T00:00:00+01:00"}, here=True)
     site.at(9, day=30)
-    assert "brass/diario" in str(look(site).notes)
+    assert look(site, alive).tone == "warn"
     site.now += timedelta(days=9)
-    assert "brass/diario" not in str(look(site).notes)
+    assert (look(site, alive).tone, look(site, alive).notes) == ("good", ())
+
+
+def test_what_needs_a_person_does_not_hide_what_was_missed():
+    site = served()
+    missed_yesterday(site)
+    site.store.desk.hold_mail("traslado", TUESDAY)
+    assert look(site).sentence == (
+        "NO está en orden: una cosa necesita a una persona y hay un periodo sin servir en los últimos 7 días."
+    )
+
+
+def test_a_digest_of_which_nothing_was_ever_seen_is_not_in_order():
+    now = look(Department())
+    assert (now.well, now.tone) == (True, "warn")
+    assert now.sentence.startswith("En orden lo que se ha visto, que no es todo: un informe aún sin ninguna")
+    assert now.notes == ("Aún sin ninguna ronda: brass/diario. De lo suyo no se sabe nada.",)
+
+
+def test_a_ledger_that_was_taken_over_is_no_look():
+    site = Department()
+    site.round()
+    (run,) = site.store.runs_since(TUESDAY)
+    taken = Department()
+    taken.store.record(replace(run, period=IMPORTED, forced=True), [])
+    assert look(taken).tone == "warn"
+
+
+def test_the_page_and_the_mail_of_the_week_say_the_same_of_the_same_facts():
+    quiet, missed, never = served(), served(), Department()
+    missed_yesterday(missed)
+    for site in (quiet, missed, never):
+        posts = [Post(BRASS, site.orders)]
+        told = write_overview("2026-W48", posts, site.store, [], site.calendar, site.now)
+        assert told.summary == f"{look(site).sentence.partition(';')[0]}."

@@ -91,6 +91,10 @@ def test_the_metrics_tell_of_the_master_its_jobs_its_mail_and_what_was_missed(de
     assert told["sereno_missed_periods", "diario", "brass"] == 1
 
 
+def test_the_metrics_say_nothing_of_the_failures_of_a_job_that_never_ran():
+    assert [name for name in samples(reading_in_memory(Department())) if "failures" in name[0]] == []
+
+
 def test_the_metrics_of_an_unreadable_store_say_so_and_claim_nothing_about_mail():
     told = samples(reading_in_memory(Department(), look_at_store=broken_store))
     assert told["sereno_store_readable",] == 0

@@ -1,7 +1,7 @@
 """Each page on the demo estate after a real cycle, and where there is little or nothing to see."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from tests.contracts.building import DAY
@@ -11,6 +11,7 @@ from tests.web.readings import FROM_STORE, NOW, PAGES, alive, broken_store, read
 
 from sereno.domain.cadence import Period
 from sereno.domain.ledger import Snooze
+from sereno.domain.pauses import Pause
 from sereno.engine.logbook import Missed
 from sereno.engine.standing import Published
 
@@ -90,6 +91,35 @@ def test_hoy_is_in_order_only_while_the_master_gives_signs_and_every_job_went_we
     assert "NO está en orden" in ask(reading_in_memory(department, late), "/").text
     dead = Published(alive().status, here=True, alive=False)
     assert "murió sin despedirse" in ask(reading_in_memory(department, dead), "/").text
+
+
+def test_the_card_of_mail_says_that_all_of_it_is_on_hold_also_with_nothing_in_the_queue():
+    department = Department()
+    assert "Nada espera ni está retenido." in ask(reading_in_memory(department), "/").text
+    department.store.desk.hold_mail("traslado", NOW)
+    shown = ask(reading_in_memory(department), "/").text.partition('id="correo"')[2]
+    assert "Nada espera" not in shown
+    assert "todo el correo está retenido desde" in shown
+
+
+@pytest.mark.parametrize("page", ["/", "/personas"])
+def test_a_job_that_rests_is_not_shown_to_come_before_it_goes_on(page):
+    department = Department()
+    assert "se debe ahora" in ask(reading_in_memory(department), page).text
+    department.store.logbook.pause(Pause("brass", date(2026, 11, 28), "ana", "mudanza", NOW))  # a Saturday
+    shown = ask(reading_in_memory(department), page).text
+    assert "se debe ahora" not in shown
+    assert "lun 30/11 07:00" in shown
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_was_never_seen_or_was_missed_is_painted_neither_green_nor_red(page):
+    panel = 'class="verdict warn"' if page == "/" else 'class="band warn"'
+    assert panel in ask(reading_in_memory(Department()), page).text
+    department = Department()
+    department.round()
+    department.store.logbook.account("brass", "diario", NOW, [_period()], NOW)
+    assert panel in ask(reading_in_memory(department), page).text
 
 
 @pytest.mark.parametrize("page", PAGES[1:])

@@ -61,7 +61,10 @@ def test_cases_that_could_not_be_tried_are_told_with_the_reason():
 
 
 def test_files_that_changed_since_they_were_read_are_told():
-    assert "Sus ficheros han cambiado" in told(TriedCases([TriedCase("BR", "uno")], changed=True))
+    shown = told(TriedCases([TriedCase("BR", "uno")], changed=True))
+    assert "Sus ficheros han cambiado" in shown
+    assert "De 1 vigilantes no se han probado los casos de las reglas en vigor" in shown
+    assert "Los 1 casos se cumplen" not in shown
 
 
 @pytest.fixture

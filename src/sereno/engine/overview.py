@@ -1,7 +1,7 @@
 """The week's overview for the operators: how the watch stands, all of it, also where all is well."""
 
-from collections.abc import Container, Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from sereno.domain.alarms import Condition
 from sereno.domain.cadence import Cadence, NotOwed, Period, period_at
@@ -16,9 +16,9 @@ from sereno.engine.master import MAIL_JOB
 from sereno.engine.pausing import resting
 from sereno.engine.ports import Store
 from sereno.engine.records import JobResult, Run
+from sereno.engine.verdict import LATELY, Gaps, gaps, verdict
 from sereno.engine.wording import RUN_WORDS, code_words
 
-WEEK = timedelta(days=7)
 WEEKLY = Cadence("weekly")
 RESULTS_READ = 3000
 """More than a job that is started every few minutes has in a week."""
@@ -43,20 +43,19 @@ def write_overview(
     now: datetime,
 ) -> Bulletin:
     """Write how the watch stands; may raise StoreUnavailable."""
-    since = now - WEEK
-    missed, mail = store.logbook.missed(since), store.mail_summary(since)
+    since = now - LATELY
+    mail, pauses = store.mail_summary(since), resting(store, now.date())
+    found = gaps(posts, store, pauses, now)
     ordered = sorted(conditions, key=lambda each: (rank_of(each.subject), -each.level, each.subject))
-    pauses = resting(store, now.date())
     notes = (
         *_unwatched(posts),
         *(f"{job}: {pause.words}. No se vigila." for job, pause in sorted(pauses.items())),
         *_mail_notes(mail),
     )
-    sentence = _sentence(ordered, missed, posts, pauses)
     return Bulletin(
         title=f"Resumen de la semana {week}",
-        subject=f"{HEADING}: resumen semanal: {_short(ordered, missed)}",
-        summary=sentence,
+        subject=f"{HEADING}: resumen semanal: {_short(ordered, found)}",
+        summary=f"{verdict(len(ordered), found)}.",
         at=now,
         items=tuple(
             Item(badge_at(each.subject, each.level), title_of(each.subject), each.text) for each in ordered
@@ -64,34 +63,17 @@ def write_overview(
         sections=(
             _jobs(posts, store, since),
             _digests(posts, store, calendar, now),
-            *_missed(missed),
+            *_missed(found.missed),
             _mail(mail),
         ),
         notes=notes,
     )
 
 
-def _sentence(
-    conditions: Sequence[Condition], missed: Sequence[Missed], posts: Sequence[Post], paused: Container[str]
-) -> str:
-    """Say in one sentence whether all is well; what is not watched is never well."""
-    if conditions or missed:
-        pending = _count(conditions, "cosa pendiente", "cosas pendientes")
-        unserved = _count(missed, "periodo sin servir en siete días", "periodos sin servir en siete días")
-        return f"NO está todo en orden: {' y '.join(filter(None, [pending, unserved]))}."
-    names = [post.monitor.name for post in posts if not post.orders.unconfigured]
-    watched = [name for name in names if name not in paused]
-    if len(watched) < len(posts):
-        return f"En orden lo que se vigila, que no es todo: {', '.join(watched) or 'el correo'}."
-    return "Todo en orden."
-
-
-def _short(conditions: Sequence[Condition], missed: Sequence[Missed]) -> str:
-    return "NO está todo en orden" if conditions or missed else "en orden lo que se vigila"
-
-
-def _count(things: Sequence[object], one: str, many: str) -> str:
-    return f"{len(things)} {one if len(things) == 1 else many}" if things else ""
+def _short(conditions: Sequence[Condition], found: Gaps) -> str:
+    if conditions:
+        return "NO está en orden"
+    return "no todo está en orden" if found.missed else "en orden lo que se vigila"
 
 
 def _jobs(posts: Sequence[Post], store: Store, since: datetime) -> Section:

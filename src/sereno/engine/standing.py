@@ -1,26 +1,26 @@
 """How the watch stands, for a person: right also when the watchman is dead. Never a false all-clear."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
-from sereno.domain.cadence import Period
 from sereno.domain.calendar import Calendar
 from sereno.domain.pauses import Pause
-from sereno.domain.wallclock import first_reading, utc, zone_of
-from sereno.engine.agenda import Duty, Post, agenda
+from sereno.domain.wallclock import utc
+from sereno.engine.agenda import Post
 from sereno.engine.mail_records import MailSummary
 from sereno.engine.master import MAIL_JOB
 from sereno.engine.pausing import resting
 from sereno.engine.ports import Store
 from sereno.engine.records import JobResult
+from sereno.engine.upcoming import upcoming
+from sereno.engine.verdict import Gaps, gaps, verdict
 from sereno.engine.wording import last_words
 
 JobState = Literal["en marcha", "en espera", "en pausa", "parada", "sin configurar"]
+Tone = Literal["good", "warn", "bad"]
 START = "Arránquelo: run_master.py"
-LATELY = timedelta(days=7)
-"""How long ago a missed period is still shown."""
 STORELESS = "Aún no hay almacén: no se ha hecho ninguna ronda."
 
 
@@ -63,11 +63,20 @@ class Standing:
     jobs: tuple[JobStanding, ...] = ()
     mail: MailSummary | None = None
     """`None` where the store cannot be read."""
+    whole: bool = False
+    """Everything is watched, was seen, and was served lately."""
 
     @property
     def well(self) -> bool:
         """Say whether nothing needs a person."""
         return not self.troubles
+
+    @property
+    def tone(self) -> Tone:
+        """Say in which colour the sentence is told: green is for all of it alone."""
+        if not self.well:
+            return "bad"
+        return "good" if self.whole else "warn"
 
 
 def standing(
@@ -92,22 +101,22 @@ def standing(
             *_job_troubles(jobs, {name for name, _ in blind}),
             *_mail_troubles(mail),
         ]
+    found = gaps(posts, store, pauses, now)
     notes = (
         *_unconfigured(posts),
         *(f"{job}: {pause.words}. No se vigila." for job, pause in sorted(pauses.items())),
         *(_mail_notes(mail) if mail else ()),
-        *(_missed_notes(store, now) if store else ()),
+        *found.notes(),
     )
-    sentence = _sentence(troubles, posts, published, pauses)
-    return Standing(sentence, tuple(troubles), notes, not trouble, jobs, mail)
+    sentence = _sentence(troubles, found, published)
+    return Standing(sentence, tuple(troubles), notes, not trouble, jobs, mail, found.none)
 
 
 def unreadable(published: Published, posts: Sequence[Post], now: datetime, why: str) -> Standing:
     """Tell what can be told where the store cannot be read."""
     troubles = [*filter(None, [_watch_trouble(published, now)]), why]
-    return Standing(
-        _sentence(troubles, posts, published, ()), tuple(troubles), _unconfigured(posts), watched=False
-    )
+    sentence = _sentence(troubles, gaps(posts, None, (), now), published)
+    return Standing(sentence, tuple(troubles), _unconfigured(posts), watched=False)
 
 
 def _watch_trouble(published: Published, now: datetime) -> str:
@@ -160,28 +169,31 @@ def _jobs(
     pauses: Mapping[str, Pause],
 ) -> list[JobStanding]:
     at_work = running or frozenset()
-    found = [_paused(_job(post, calendar, store, now, at_work), pauses, now) for post in posts]
+    found = [_job(post, calendar, store, now, at_work, pauses) for post in posts]
     last = next(iter(store.job_results(MAIL_JOB, 1)), None)
     return [*found, JobStanding(MAIL_JOB, _state(MAIL_JOB, at_work), last, None)]
 
 
-def _job(post: Post, calendar: Calendar, store: Store, now: datetime, running: frozenset[str]) -> JobStanding:
+def _job(
+    post: Post,
+    calendar: Calendar,
+    store: Store,
+    now: datetime,
+    running: frozenset[str],
+    pauses: Mapping[str, Pause],
+) -> JobStanding:
     name = post.monitor.name
-    last = next(iter(store.job_results(name, 1)), None)
+    pause, last = pauses.get(name), next(iter(store.job_results(name, 1)), None)
     if post.orders.unconfigured:
         return JobStanding(name, "sin configurar", last, None)
-    due = (_due(duty, now) for duty in agenda(post.monitor, post.orders, now, calendar, store))
-    return JobStanding(name, _state(name, running), last, min(filter(None, due), default=None))
-
-
-def _paused(job: JobStanding, pauses: Mapping[str, Pause], now: datetime) -> JobStanding:
-    """Show that a job rests, and that it owes nothing before it goes on."""
-    pause = pauses.get(job.job)
-    if pause is None or job.state != "en espera":
-        return job
-    goes_on = first_reading(pause.until, time(), zone_of(now))
-    due = job.next_due and max(job.next_due, goes_on, key=utc)
-    return JobStanding(job.job, "en pausa", job.last, due)
+    state = _state(name, running)
+    due = (now if each.now else each.at for each in upcoming(post, now, calendar, store, pause))
+    return JobStanding(
+        name,
+        "en pausa" if pause and state == "en espera" else state,
+        last,
+        min(due, default=None, key=utc),
+    )
 
 
 def _state(job: str, running: frozenset[str]) -> JobState:
@@ -191,12 +203,6 @@ def _state(job: str, running: frozenset[str]) -> JobState:
 def _stopped(job: JobStanding) -> JobStanding:
     state: JobState = "sin configurar" if job.state == "sin configurar" else "parada"
     return JobStanding(job.job, state, job.last, job.next_due)
-
-
-def _due(duty: Duty, now: datetime) -> datetime | None:
-    if isinstance(duty.decision, Period):
-        return now
-    return duty.decision.again or (duty.following.opens if duty.following else None)
 
 
 def _digest_troubles(posts: Sequence[Post], store: Store) -> dict[tuple[str, str], str]:
@@ -248,12 +254,6 @@ def _mail_notes(mail: MailSummary) -> list[str]:
     return [*waiting, *([old] if mail.of("old") else [])]
 
 
-def _missed_notes(store: Store, now: datetime) -> list[str]:
-    missed = store.logbook.missed((utc(now) - LATELY).astimezone(now.tzinfo))
-    which = ", ".join(f"{each.monitor}/{each.digest} {each.period}" for each in missed)
-    return [f"Se cerraron sin servir en los últimos {LATELY.days} días: {which}."] if missed else []
-
-
 def _unconfigured(posts: Sequence[Post]) -> tuple[str, ...]:
     return tuple(
         f"{post.monitor.name}: sin configurar, falta {', '.join(post.orders.unconfigured)}. No se vigila."
@@ -262,22 +262,9 @@ def _unconfigured(posts: Sequence[Post]) -> tuple[str, ...]:
     )
 
 
-def _sentence(
-    troubles: Sequence[str], posts: Sequence[Post], published: Published, paused: Container[str]
-) -> str:
+def _sentence(troubles: Sequence[str], found: Gaps, published: Published) -> str:
+    said = verdict(len(troubles), found)
     if troubles:
-        return "NO está en orden: " + (
-            "una cosa necesita a una persona."
-            if len(troubles) == 1
-            else f"{len(troubles)} cosas necesitan a una persona."
-        )
-    names = [post.monitor.name for post in posts if not post.orders.unconfigured]
-    watched = [name for name in names if name not in paused]
-    whole = len(watched) == len(posts)
-    what = (
-        "En orden"
-        if whole
-        else f"En orden lo que se vigila, que no es todo: {', '.join(watched) or 'el correo'}"
-    )
+        return f"{said}."
     following = _moment(published.status or {}, "next_cycle_at")
-    return f"{what}; {f'próximo ciclo a las {following:%H:%M}' if following else 'trabajando ahora'}."
+    return f"{said}; {f'próximo ciclo a las {following:%H:%M}' if following else 'trabajando ahora'}."

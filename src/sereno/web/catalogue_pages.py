@@ -54,9 +54,12 @@ GONE_WHY: Final = {
 MORE_CHANGES: Final = "y {number} más"
 
 # Los casos de las reglas
+MAIL_ON_HOLD: Final = "todo el correo está retenido desde"
 ALL_HOLD: Final = "Los {every} casos se cumplen, probados ahora sobre los ficheros tal como están."
 SOME_FAIL: Final = "{failing} de {every} casos NO se cumplen: la regla no halla lo que dice su caso."
-UNTRIED: Final = "De {number} vigilantes no se han probado los casos: se dice en cada uno por qué."
+UNTRIED: Final = (
+    "De {number} vigilantes no se han probado los casos de las reglas en vigor: se dice en cada uno por qué."
+)
 CASES_HOLD: Final = "se cumplen"
 CASES_FAIL: Final = "{failing} de {every} no se cumplen"
 CASE_HOLDS: Final = "se cumple"

@@ -32,7 +32,10 @@ HELP: Mapping[str, tuple[str, tuple[str, ...]]] = {
         (),
     ),
     "sereno_job_last_success_timestamp_seconds": ("When the job last ended with 0, Unix time.", ("job",)),
-    "sereno_job_consecutive_failures": (f"How often it has failed since, up to {RESULTS}.", ("job",)),
+    "sereno_job_consecutive_failures": (
+        f"How often it has failed since, up to {RESULTS}; missing for a job that never ran.",
+        ("job",),
+    ),
     "sereno_job_duration_seconds": ("How long its last run took.", ("job",)),
     "sereno_mail": ("Deliveries in each state; accepted counts those since midnight.", ("state",)),
     "sereno_mail_oldest_pending_seconds": (
@@ -97,7 +100,10 @@ def _of_jobs(view: View, store: Store) -> Iterator[tuple[str, Iterable[Sample]]]
         "sereno_job_last_success_timestamp_seconds",
         [((job,), at.timestamp()) for job, at in succeeded.items()],
     )
-    yield "sereno_job_consecutive_failures", [((job,), _failures(results[job])) for job in jobs]
+    yield (
+        "sereno_job_consecutive_failures",
+        [((job,), _failures(last)) for job, last in results.items() if last],
+    )
     yield (
         "sereno_job_duration_seconds",
         [((job,), _age(last[-1].started_at, last[-1].ended_at)) for job, last in results.items() if last],

@@ -5,13 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sereno.domain.cadence import Period
 from sereno.domain.directory import Directory, Person
+from sereno.domain.pauses import Pause
 from sereno.domain.refusals import REFUSAL_LASTS, without_refused
 from sereno.domain.rules import PEOPLE, DigestPlan
-from sereno.engine.agenda import Post, decisions, following
+from sereno.engine.agenda import Post
 from sereno.engine.explaining import how_often
+from sereno.engine.pausing import resting
 from sereno.engine.ports import Store
+from sereno.engine.upcoming import Upcoming, upcoming
 from sereno.engine.who_is_who import Holding, Receipt, holdings, lost_owners, receipts, unreachable
 from sereno.web.page import PAGE_ROWS, Asked, Page
 from sereno.web.reading import View
@@ -148,15 +150,21 @@ def _last(post: Post, store: Store) -> Iterator[tuple[str, Sequence[str]]]:
 
 
 def _dues(view: View, store: Store) -> Mapping[tuple[str, str], Due]:
+    pauses = resting(store, view.now.date())
     return {
-        (post.monitor.name, plan.name): _due(post, plan, view, owes=isinstance(decision, Period))
+        (post.monitor.name, plan.name): _due(post, plan, found.get(plan.name))
         for post in view.reading.posts
-        for plan, decision in decisions(post, view.now, view.calendar, store)
+        for found in [_next_by_digest(post, view, store, pauses.get(post.monitor.name))]
+        for plan in post.monitor.digests
     }
 
 
-def _due(post: Post, plan: DigestPlan, view: View, *, owes: bool) -> Due:
-    missing, cadence = post.orders.unconfigured, post.orders.cadence(plan)
-    period = None if missing else following(cadence, view.now, view.calendar)
-    title, at = plan.title or plan.name, period.opens if period else None
-    return Due(title, how_often(cadence), at, owes and not missing, missing)
+def _next_by_digest(post: Post, view: View, store: Store, pause: Pause | None) -> Mapping[str, Upcoming]:
+    found = upcoming(post, view.now, view.calendar, store, pause)
+    return {each.duty.plan.name: each for each in found}
+
+
+def _due(post: Post, plan: DigestPlan, coming: Upcoming | None) -> Due:
+    missing, often = post.orders.unconfigured, how_often(post.orders.cadence(plan))
+    owes, at = (coming.now, coming.at) if coming else (False, None)
+    return Due(plan.title or plan.name, often, at, owes, missing)

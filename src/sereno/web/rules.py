@@ -52,8 +52,13 @@ def _tally(groups: Sequence[Group]) -> dict[str, int]:
     return {
         "every": sum(len(each.cases) for each in described),
         "failing": sum(each.failing for each in described),
-        "untried": sum(group.tried.pending or bool(group.tried.fault) for group in groups),
+        "untried": sum(_is_untried(group.tried) for group in groups),
     }
+
+
+def _is_untried(tried: TriedCases) -> bool:
+    """Tell whether no case was tried of the rules in force; those of changed files are other rules."""
+    return tried.pending or tried.changed or bool(tried.fault)
 
 
 def _group(post: Post, tried: TriedCases) -> Group:

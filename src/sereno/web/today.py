@@ -4,17 +4,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from operator import attrgetter
 from typing import get_args
 
-from sereno.domain.cadence import Period
 from sereno.domain.outbox import State
 from sereno.domain.wallclock import utc
-from sereno.engine.agenda import Duty, Post, agenda
+from sereno.engine.agenda import Post
 from sereno.engine.logbook import Missed
+from sereno.engine.pausing import resting
 from sereno.engine.ports import Store
 from sereno.engine.records import Run, RunState
 from sereno.engine.standing import JobStanding
+from sereno.engine.upcoming import Upcoming, upcoming
 from sereno.web.catalogue import JOB_TITLES
 from sereno.web.page import Asked, Page
 from sereno.web.reading import View
@@ -43,16 +43,6 @@ class RegisterRow:
     """The round that came after it and did not."""
     missing: tuple[str, ...]
     """The variables without which nobody looks at it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Coming:
-    """Show what a digest owes next, and when."""
-
-    duty: Duty
-    at: datetime
-    period: str
-    now: bool
 
 
 def today(view: View, _asked: Asked) -> Page:
@@ -113,25 +103,15 @@ def _ended(run: Run) -> datetime:
     return utc(run.finished_at)
 
 
-def _coming(view: View, store: Store) -> list[Coming]:
+def _coming(view: View, store: Store) -> list[Upcoming]:
     """List what each digest owes next, the nearest first."""
-    duties = (
-        duty
+    pauses = resting(store, view.now.date())
+    found = (
+        each
         for post in view.reading.posts
-        if not post.orders.unconfigured
-        for duty in agenda(post.monitor, post.orders, view.now, view.calendar, store)
+        for each in upcoming(post, view.now, view.calendar, store, pauses.get(post.monitor.name))
     )
-    return sorted((each for each in map(_next, duties) if each is not None), key=attrgetter("at"))
-
-
-def _next(duty: Duty) -> Coming | None:
-    if isinstance(duty.decision, Period):
-        return Coming(duty, duty.decision.opens, duty.decision.id, now=True)
-    following = duty.following
-    if duty.decision.again is not None:
-        same = following is not None and utc(following.opens) == utc(duty.decision.again)
-        return Coming(duty, duty.decision.again, following.id if following and same else "", now=False)
-    return None if following is None else Coming(duty, following.opens, following.id, now=False)
+    return sorted(found, key=lambda each: utc(each.at))
 
 
 def _missed(view: View, store: Store) -> list[Missed]:
