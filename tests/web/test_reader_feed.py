@@ -23,7 +23,7 @@ def made(site):
     site.path = path
     page = site.post(f"{path}/calendario", site.get(path))
     assert page.status == 200
-    return re.search(r">https://sereno\.example\.com(/calendario/[^<]+\.ics)<", page.text)[1]
+    return re.search(r">https://sereno\.example\.com(/mi/calendario/[^<]+\.ics)<", page.text)[1]
 
 
 def events(answer):
@@ -100,7 +100,7 @@ def test_lines_are_folded_and_end_as_rfc_5545_says(site):
 
 def test_the_address_is_shown_once_and_only_what_it_hashes_to_is_kept(site):
     feed = made(site)
-    token = feed.removeprefix("/calendario/").removesuffix(".ics")
+    token = feed.removeprefix("/mi/calendario/").removesuffix(".ics")
     assert token not in site.get(site.path).text
     assert token not in repr(site.store.readers.feeds)
 
@@ -118,7 +118,7 @@ def test_a_calendar_that_was_taken_away_or_replaced_is_nobodys(site):
 
 @pytest.mark.parametrize("token", ["", "x", "..", "2026", "%00"])
 def test_an_address_that_is_none_is_not_found(site, token):
-    assert site.get(f"/calendario/{token}.ics").status == 404
+    assert site.get(f"/mi/calendario/{token}.ics").status == 404
 
 
 def test_a_hostile_record_adds_no_line_of_its_own(site):

@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from sereno.domain.ledger import Snooze
 from sereno.domain.personal import CODES_WITHIN, MOST_CODES, feed_mark, is_sealed, proof_of
+from sereno.domain.redaction import PERSONAL
 from sereno.domain.snoozing import is_day_allowed, last_day
 from sereno.engine.access import Deed
 from sereno.engine.code_letter import CodeLetter
@@ -19,7 +20,8 @@ from sereno.web.reader_visits import PRIVATE, Row, Visit, own, row_called, rows_
 from sereno.web.words import day
 
 Typed = Mapping[str, str]
-FEEDS = "/calendario/"
+FEEDS = f"{PERSONAL}calendario/"
+"""Where calendars are: beside the pages, so that a proxy passes on one place and none of the console's."""
 
 
 def ask_for_code(visit: Visit, token: str, typed: Typed) -> Response:

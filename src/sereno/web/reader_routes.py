@@ -52,7 +52,7 @@ def reader_routes(read: Read) -> list[Route]:
 
 def is_for_readers(path: str) -> bool:
     """Tell whether a path is one that readers ask for by CONSOLE_URL, and nobody logs in to."""
-    return path.startswith(PERSONAL) or (path.startswith(FEEDS) and path.endswith(".ics")) or path in SHARED
+    return path.startswith(PERSONAL) or path in SHARED
 
 
 def is_reader(read: Read, host: str, path: str) -> bool:
