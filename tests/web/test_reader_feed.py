@@ -116,6 +116,22 @@ def test_a_calendar_that_was_taken_away_or_replaced_is_nobodys(site):
     assert "Hay uno desde el" not in site.get(site.path).text
 
 
+def test_who_revokes_the_links_takes_the_calendar_away_that_one_of_them_made(site):
+    feed = made(site)
+    page = site.get(site.path)
+    assert "también su calendario" in page.text
+    assert "ni queda calendario" in site.post(f"{site.path}/anular", page).text
+    assert site.get(feed).status == 404
+
+
+def test_a_link_that_is_revoked_while_it_makes_a_calendar_makes_none(site):
+    path = site.link()
+    page = site.get(path)
+    site.before_writing = lambda: site.store.readers.revoke("ana@example.com")
+    assert site.post(f"{path}/calendario", page).status == 404
+    assert site.store.readers.feeds == {}
+
+
 @pytest.mark.parametrize("token", ["", "x", "..", "2026", "%00"])
 def test_an_address_that_is_none_is_not_found(site, token):
     assert site.get(f"/mi/calendario/{token}.ics").status == 404

@@ -59,8 +59,7 @@ def revoke_links(who: str) -> int:
     address = normalised(who) if "@" in who else _mailbox(site, who)
     with site.open_store() as store:
         store.audit.note(Deed(site.clock.now(), f"sistema/{operator()}", "links_revoked", address))
-        store.readers.revoke(address)
-        had_calendar = store.readers.end_feed(address)
+        had_calendar = store.readers.revoke(address)
     calendar = ", y su calendario" if had_calendar else "; no tenía calendario"
     site.terminal.say(f"{address}: anulados sus enlaces personales{calendar}. El próximo informe trae otro.")
     return 0

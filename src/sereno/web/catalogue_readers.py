@@ -84,12 +84,13 @@ FEED_ADDRESS: Final = "Dirección del calendario"
 REVOKE: Final = "Este enlace"
 REVOKE_ABOUT: Final = (
     "Vale hasta el {day}. Si ha podido llegar a otras manos, anúlelo: dejan de abrir todos los que se le han "
-    "enviado, y el próximo informe le trae uno nuevo. El calendario se anula aparte."
+    "enviado, y también su calendario, que con un enlace se hace. El próximo informe le trae uno nuevo."
 )
-REVOKE_DO: Final = "Anular mis enlaces"
+REVOKE_DO: Final = "Anular mis enlaces y mi calendario"
 REVOKED: Final = "Enlaces anulados"
 REVOKED_ABOUT: Final = (
-    "Ninguno de los que se le han enviado abre ya nada. El próximo informe le traerá uno nuevo."
+    "Ninguno de los que se le han enviado abre ya nada, ni queda calendario: si tenía uno, hágalo de nuevo "
+    "cuando el próximo informe le traiga otro enlace, y cambie la dirección en su programa."
 )
 CLOSED: Final = "Este enlace no abre nada"
 CLOSED_ABOUT: Final = (

@@ -16,7 +16,7 @@ from sereno.engine.ports import Store
 from sereno.engine.reader_ports import Request
 from sereno.web import catalogue_readers as words
 from sereno.web.reader_pages import MOST_LETTERS, code_page, finding_page, request_called
-from sereno.web.reader_visits import PRIVATE, Row, Visit, own, row_called, rows_of, shown
+from sereno.web.reader_visits import CLOSED, PRIVATE, Refusal, Row, Visit, own, row_called, rows_of, shown
 from sereno.web.words import day
 
 Typed = Mapping[str, str]
@@ -70,7 +70,9 @@ def make_feed(visit: Visit, typed: Typed) -> Response:
     token = visit.reception.new_token()
     with _writing(visit) as store:
         store.audit.note(_deed(visit, "feed_made"))
-        store.readers.make_feed(visit.address, feed_mark(token), visit.now)
+        generation = visit.admission.generation
+        if not store.readers.make_feed(visit.address, feed_mark(token), visit.now, generation):
+            raise Refusal(*CLOSED)  # the link was revoked while this was asked for
     return shown(200, "reader_feed.html", visit=visit, address=f"{visit.reception.url}{FEEDS}{token}.ics")
 
 
@@ -85,7 +87,7 @@ def end_feed(visit: Visit, typed: Typed) -> Response:
 
 
 def revoke(visit: Visit, typed: Typed) -> Response:
-    """Let no link that was sent so far open anything."""
+    """Let no link that was sent so far open anything, nor the calendar that one of them made."""
     if not is_sealed(typed.get("sello", ""), visit.token, visit.key):
         return _not_ours()
     with _writing(visit) as store:
