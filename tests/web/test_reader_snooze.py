@@ -209,6 +209,14 @@ def test_a_sixth_code_within_the_hour_is_refused(site):
     assert "Espera  al laboratorio" in refused.text
 
 
+def test_what_no_reader_sees_of_a_reason_is_not_kept(site):
+    answer, _ = asked(site, motivo="Espera\x1b[2J al\u202e laboratorio")
+    place = answer.headers["location"]
+    assert site.post(place, site.get(place), codigo=site.code()).status == 303
+    (snooze,) = snoozed(site)
+    assert snooze.reason == "Espera\ufffd[2J al\ufffd laboratorio"
+
+
 def test_on_trial_no_code_is_asked_for(site):
     path = site.link()
     site.trial, site.path = True, path
