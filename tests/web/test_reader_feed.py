@@ -124,6 +124,28 @@ def test_who_revokes_the_links_takes_the_calendar_away_that_one_of_them_made(sit
     assert site.get(feed).status == 404
 
 
+def test_a_sixth_calendar_within_the_hour_is_refused_and_that_recorded_once(site):
+    first = made(site)
+    page = site.get(site.path)
+    for _ in range(4):
+        assert site.post(f"{site.path}/calendario", page).status == 200
+    assert site.get(first).status == 404
+    for _ in range(3):
+        refused = site.post(f"{site.path}/calendario", page)
+        assert (refused.status, "Espere un poco" in refused.text) == (429, True)
+    assert site.noted == [("ana@example.com", "feed_made")] * 6
+    site.now += timedelta(hours=1, minutes=1)
+    assert site.post(f"{site.path}/calendario", page).status == 200
+
+
+def test_a_calendar_is_recorded_as_taken_away_where_there_is_one(site):
+    made(site)
+    page = site.get(site.path)
+    for _ in range(3):
+        assert site.post(f"{site.path}/calendario/anular", page).status == 303
+    assert site.noted == [("ana@example.com", "feed_made"), ("ana@example.com", "feed_ended")]
+
+
 def test_a_link_that_is_revoked_while_it_makes_a_calendar_makes_none(site):
     path = site.link()
     page = site.get(path)

@@ -61,6 +61,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "reason": "Falta el motivo: quien lea el informe lo verá.",
     "long": "El motivo es demasiado largo: a lo sumo {most} letras.",
     "many": "Ya se le han enviado {most} códigos en una hora. Espere un poco y pida otro.",
+    "feeds": "En una hora se han hecho ya {most} calendarios. Espere un poco y haga otro; vale el último.",
     "trial": "Sereno está en pruebas y no envía correo: ahora no se puede pedir un código.",
     "due": DUE_ALREADY,
     "moved": "Su fecha ha cambiado desde que pidió el código: mírelo y pida otro.",
@@ -77,6 +78,7 @@ FEED_MAKE: Final = "Hacer un calendario"
 FEED_AGAIN: Final = "Hacer otro, y anular el anterior"
 FEED_END: Final = "Anular el calendario"
 FEED_MADE: Final = "Su calendario está hecho"
+REFUSED_FEED: Final = "no se hizo: demasiados en una hora"
 FEED_COPY: Final = (
     "Copie esta dirección ahora: no se vuelve a mostrar. En su programa, «suscribirse a un calendario»."
 )
