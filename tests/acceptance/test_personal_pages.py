@@ -131,7 +131,7 @@ def test_a_reader_puts_a_finding_off_and_subscribes_to_a_calendar(walk):
         assert f"{until:%d/%m/%Y}" in walk.ask(path)[1]
         assert "Espera al laboratorio" not in walk.ask(path)[1]
         status, made, _ = walk.ask(f"{path}/calendario", {}, walk.ask(path)[1])
-        feed = re.search(rf"{URL}(/calendario/[^<\s]+\.ics)", made)[1]
+        feed = re.search(rf"{URL}(/mi/calendario/[^<\s]+\.ics)", made)[1]
         status, calendar, headers = walk.ask(feed)
         assert (status, headers["Content-Type"]) == (200, "text/calendar; charset=utf-8")
         assert Calendar.from_ical(calendar).walk("VEVENT")

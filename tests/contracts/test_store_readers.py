@@ -165,21 +165,39 @@ def test_two_that_give_one_code_at_once_put_it_off_once(place):
 
 def test_a_calendar_is_found_by_its_mark_until_another_takes_its_place(place, readers):
     assert readers.feed_since(ANA) is None
-    readers.make_feed(ANA, "m1", NOW)
+    readers.make_feed(ANA, "m1", NOW, 0)
     assert place.die().readers.feed_owner("m1") == ANA
     assert readers.feed_since(ANA) == NOW
-    readers.make_feed(ANA, "m2", NOW + MINUTE)
+    readers.make_feed(ANA, "m2", NOW + MINUTE, 0)
     assert readers.feed_owner("m1") is None
     assert readers.feed_owner("m2") == ANA
 
 
 def test_a_calendar_that_is_taken_away_is_nobodys_and_the_links_stay(readers):
-    readers.make_feed(ANA, "m1", NOW)
+    readers.make_feed(ANA, "m1", NOW, 0)
     assert readers.end_feed(ANA)
     assert not readers.end_feed(ANA)
     assert not readers.end_feed(LUIS)
     assert (readers.feed_owner("m1"), readers.feed_since(ANA)) == (None, None)
     assert readers.generation(ANA) == 0
+
+
+def test_a_revocation_takes_the_calendar_of_that_address_too(place, readers):
+    assert readers.make_feed(ANA, "m1", NOW, 0)
+    assert readers.make_feed(LUIS, "m2", NOW, 0)
+    assert readers.revoke(ANA)
+    assert not readers.revoke(ANA)
+    again = place.die().readers
+    assert (again.feed_owner("m1"), again.feed_since(ANA)) == (None, None)
+    assert again.feed_owner("m2") == LUIS
+
+
+def test_a_link_that_was_revoked_makes_no_calendar_any_more(readers):
+    assert readers.make_feed(ANA, "m1", NOW, 0)
+    readers.revoke(ANA)
+    assert not readers.make_feed(ANA, "m2", NOW, 0)
+    assert readers.feed_owner("m2") is None
+    assert readers.make_feed(ANA, "m3", NOW, 1)
 
 
 def test_whom_rows_name_is_replaced_as_a_whole(place, readers):

@@ -44,6 +44,7 @@ class Site:
         self.now = TUESDAY
         self.trial = trial
         self.unwritable = False
+        self.before_writing = lambda: None
         self.ids = count(1)
 
     @property
@@ -120,6 +121,7 @@ class Site:
     def _write(self):
         if self.unwritable:
             raise StoreUnavailable("sereno.sqlite: no admite cambios")
+        self.before_writing()
         with nullcontext(self.store) as store:
             yield store
 

@@ -23,7 +23,7 @@ def made(site):
     site.path = path
     page = site.post(f"{path}/calendario", site.get(path))
     assert page.status == 200
-    return re.search(r">https://sereno\.example\.com(/calendario/[^<]+\.ics)<", page.text)[1]
+    return re.search(r">https://sereno\.example\.com(/mi/calendario/[^<]+\.ics)<", page.text)[1]
 
 
 def events(answer):
@@ -100,7 +100,7 @@ def test_lines_are_folded_and_end_as_rfc_5545_says(site):
 
 def test_the_address_is_shown_once_and_only_what_it_hashes_to_is_kept(site):
     feed = made(site)
-    token = feed.removeprefix("/calendario/").removesuffix(".ics")
+    token = feed.removeprefix("/mi/calendario/").removesuffix(".ics")
     assert token not in site.get(site.path).text
     assert token not in repr(site.store.readers.feeds)
 
@@ -116,9 +116,47 @@ def test_a_calendar_that_was_taken_away_or_replaced_is_nobodys(site):
     assert "Hay uno desde el" not in site.get(site.path).text
 
 
+def test_who_revokes_the_links_takes_the_calendar_away_that_one_of_them_made(site):
+    feed = made(site)
+    page = site.get(site.path)
+    assert "también su calendario" in page.text
+    assert "ni queda calendario" in site.post(f"{site.path}/anular", page).text
+    assert site.get(feed).status == 404
+
+
+def test_a_sixth_calendar_within_the_hour_is_refused_and_that_recorded_once(site):
+    first = made(site)
+    page = site.get(site.path)
+    for _ in range(4):
+        assert site.post(f"{site.path}/calendario", page).status == 200
+    assert site.get(first).status == 404
+    for _ in range(3):
+        refused = site.post(f"{site.path}/calendario", page)
+        assert (refused.status, "Espere un poco" in refused.text) == (429, True)
+    assert site.noted == [("ana@example.com", "feed_made")] * 6
+    site.now += timedelta(hours=1, minutes=1)
+    assert site.post(f"{site.path}/calendario", page).status == 200
+
+
+def test_a_calendar_is_recorded_as_taken_away_where_there_is_one(site):
+    made(site)
+    page = site.get(site.path)
+    for _ in range(3):
+        assert site.post(f"{site.path}/calendario/anular", page).status == 303
+    assert site.noted == [("ana@example.com", "feed_made"), ("ana@example.com", "feed_ended")]
+
+
+def test_a_link_that_is_revoked_while_it_makes_a_calendar_makes_none(site):
+    path = site.link()
+    page = site.get(path)
+    site.before_writing = lambda: site.store.readers.revoke("ana@example.com")
+    assert site.post(f"{path}/calendario", page).status == 404
+    assert site.store.readers.feeds == {}
+
+
 @pytest.mark.parametrize("token", ["", "x", "..", "2026", "%00"])
 def test_an_address_that_is_none_is_not_found(site, token):
-    assert site.get(f"/calendario/{token}.ics").status == 404
+    assert site.get(f"/mi/calendario/{token}.ics").status == 404
 
 
 def test_a_hostile_record_adds_no_line_of_its_own(site):

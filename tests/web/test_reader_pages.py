@@ -54,7 +54,9 @@ def test_the_page_leads_to_no_other_page_of_the_console(site):
     }
 
 
-@pytest.mark.parametrize("address", ["/mi/nada", "/mi/a/b/c/d", "/calendario/nada.ics"])
+@pytest.mark.parametrize(
+    "address", ["/mi/nada", "/mi/a/b/c/d", "/mi/calendario/nada.ics", "/mi/calendario/.ics"]
+)
 def test_what_is_refused_leads_to_no_page_of_the_console_either(site, address):
     refused = site.get(address)
     assert refused.status == 404
@@ -184,11 +186,15 @@ def test_without_console_url_there_are_no_such_pages_and_no_links(site):
     path = site.link()
     assert site.get(path, host="localhost", reception=None).status == 404
     assert site.get(path, reception=None).status == 421
-    assert site.get("/calendario/x.ics", host="localhost", reception=None).status == 404
+    assert site.get("/mi/calendario/x.ics", host="localhost", reception=None).status == 404
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/hallazgos", "/correo", "/ajustes", "/api/v1/status", "/metrics", "/mi"]
+    "path",
+    [
+        *("/", "/hallazgos", "/correo", "/ajustes", "/api/v1/status", "/metrics", "/mi"),
+        *("/calendario", "/calendario/2026", "/calendario/.ics", "/calendario/2026.ics"),
+    ],
 )
 def test_by_the_readers_address_nothing_else_of_the_console_answers(site, path):
     assert site.get(path).status == 421

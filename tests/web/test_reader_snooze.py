@@ -209,6 +209,34 @@ def test_a_sixth_code_within_the_hour_is_refused(site):
     assert "Espera  al laboratorio" in refused.text
 
 
+def test_of_what_the_limit_of_codes_refuses_the_first_alone_is_recorded(site):
+    for _ in range(9):
+        asked(site)
+    assert site.noted == [("ana@example.com", "code_asked")] * 6
+    site.store.readers.revoke("ana@example.com")
+    site.path = f"/mi/{signed(Pass('ana@example.com', 1, TODAY), b'k' * 32)}"
+    assert asked(site)[0].status == 303
+    assert site.noted[6:] == [("ana@example.com", "code_asked")]
+
+
+def test_of_what_is_tried_after_a_code_is_spent_the_first_alone_is_recorded(site):
+    answer, _ = asked(site)
+    site.arrive()
+    place = answer.headers["location"]
+    page = site.get(place)
+    for _ in range(9):
+        assert site.post(place, page, codigo="0000 0000").status == 422
+    assert site.noted[1:] == [("ana@example.com", "code_given")] * 6
+
+
+def test_what_no_reader_sees_of_a_reason_is_not_kept(site):
+    answer, _ = asked(site, motivo="Espera\x1b[2J al\u202e laboratorio")
+    place = answer.headers["location"]
+    assert site.post(place, site.get(place), codigo=site.code()).status == 303
+    (snooze,) = snoozed(site)
+    assert snooze.reason == "Espera\ufffd[2J al\ufffd laboratorio"
+
+
 def test_on_trial_no_code_is_asked_for(site):
     path = site.link()
     site.trial, site.path = True, path

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from sereno.bootstrap.opening import open_site
 from sereno.bootstrap.site import Site
 from sereno.commands.asked import chosen_monitors, operator
+from sereno.domain.addresses import check_address
 from sereno.domain.directory import Directory, Person, find_people, find_person
-from sereno.domain.errors import Fault, FaultyInput
-from sereno.domain.personal import normalised
+from sereno.domain.errors import Fault, FaultyInput, SerenoError
+from sereno.domain.personal import normalised, own_address
 from sereno.domain.rules import Monitor
 from sereno.engine.access import Deed
 from sereno.engine.who_is_who import holdings, lost_owners, why_unreached
 
 HEADINGS = ("Vigilante", "Papel", "Persona", "Correo")
 NOBODY = "nadie"
+EXPECTED = "un Id, usuario o nombre del directorio que tenga correo, o un correo bien escrito"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +56,51 @@ def list_people(monitor: str | None) -> int:
 
 
 def revoke_links(who: str) -> int:
-    """Let no personal link or calendar that somebody has so far open anything."""
+    """Let no personal link or calendar that somebody has so far open anything.
+
+    Returns 1 where an address was typed that had no calendar and may be nobody's.
+    """
     site = open_site("check")
-    address = normalised(who) if "@" in who else _mailbox(site, who)
+    address = _typed(who) if "@" in who else _found(site, who)
     with site.open_store() as store:
         store.audit.note(Deed(site.clock.now(), f"sistema/{operator()}", "links_revoked", address))
-        store.readers.revoke(address)
-        had_calendar = store.readers.end_feed(address)
+        had_calendar = store.readers.revoke(address)
+    # Only then: a register that cannot be read keeps nobody's link open.
+    doubt = "" if had_calendar or "@" not in who else _doubt(site, address)
+    if doubt:
+        site.terminal.say(f"{address}: {doubt} Si algún enlace se le envió, ya no abre nada.")
+        return 1
     calendar = ", y su calendario" if had_calendar else "; no tenía calendario"
     site.terminal.say(f"{address}: anulados sus enlaces personales{calendar}. El próximo informe trae otro.")
     return 0
 
 
-def _mailbox(site: Site, reference: str) -> str:
+def _typed(address: str) -> str:
+    """Return an address as links are signed for it; FaultyInput where it is none."""
+    checked = check_address(address.strip())
+    if checked is None:
+        raise FaultyInput((Fault("--revoke", address, EXPECTED),))
+    return normalised(checked)
+
+
+def _found(site: Site, reference: str) -> str:
     """Return a person's own address; FaultyInput where the directory has no such person, or none of his."""
     person = find_person(site.registers().directory(), reference)
-    if person is None or not person.mailbox:
-        expected = "un Id, usuario o nombre del directorio que tenga correo, o un correo"
-        raise FaultyInput((Fault("--revoke", reference, expected),))
-    return normalised(person.mailbox)
+    own = person and own_address(person)
+    if not own:
+        raise FaultyInput((Fault("--revoke", reference, EXPECTED),))
+    return own
+
+
+def _doubt(site: Site, address: str) -> str:
+    """Say why nobody may ever have had a link at an address; empty where it is somebody's."""
+    try:
+        people = site.registers().directory().people
+    except SerenoError as error:
+        return f"no se sabe de quién es, porque no se pudo leer el directorio: {error}"
+    if any(own_address(person) == address for person in people):
+        return ""
+    return "no es de nadie del directorio, ni tenía calendario: ¿está bien escrita?"
 
 
 def role_rows(site: Site, monitor: Monitor, directory: Directory) -> list[tuple[str, ...]]:

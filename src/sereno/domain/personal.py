@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
 
+from sereno.domain.addresses import check_address
+from sereno.domain.directory import Person
+
 KEY_BYTES = 32
 LASTS = timedelta(days=30)
 """How long a link opens: longer than a monthly report takes to bring the next."""
@@ -38,6 +41,12 @@ class Pass:
 def normalised(address: str) -> str:
     """Write an address as it is compared: relays tell no cases apart, nor do we."""
     return address.strip().casefold()
+
+
+def own_address(person: Person) -> str | None:
+    """Return the address that links of a person's own are signed for, also while somebody stands in."""
+    address = check_address(person.mailbox) if person.mailbox else None
+    return address and normalised(address)
 
 
 def signed(admission: Pass, key: bytes) -> str:

@@ -58,8 +58,11 @@ class Readers(Protocol):
         """Return which links of an address open: those of this generation, 0 at first."""
         ...
 
-    def revoke(self, address: str) -> None:
-        """Let no link of an address that was written so far open anything; codes sent to it are void."""
+    def revoke(self, address: str) -> bool:
+        """Let no link of an address that was written so far open anything, and take its calendar away.
+
+        Codes sent to it are void. False where it had no calendar.
+        """
         ...
 
     def note_named(self, monitor: str, digest: str, named: Named) -> None:
@@ -89,8 +92,8 @@ class Readers(Protocol):
         """
         ...
 
-    def make_feed(self, address: str, mark: str, now: datetime) -> None:
-        """Give an address a calendar, in the place of an earlier one."""
+    def make_feed(self, address: str, mark: str, now: datetime, generation: int) -> bool:
+        """Give an address a calendar, in the place of an earlier one; False where links of another open."""
         ...
 
     def end_feed(self, address: str) -> bool:

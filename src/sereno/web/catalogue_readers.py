@@ -62,6 +62,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "reason": "Falta el motivo: quien lea el informe lo verá.",
     "long": "El motivo es demasiado largo: a lo sumo {most} letras.",
     "many": "Ya se le han enviado {most} códigos en una hora. Espere un poco y pida otro.",
+    "feeds": "En una hora se han hecho ya {most} calendarios. Espere un poco y haga otro; vale el último.",
     "trial": "Sereno está en pruebas y no envía correo: ahora no se puede pedir un código.",
     "due": DUE_ALREADY,
     "moved": "Su fecha ha cambiado desde que pidió el código: mírelo y pida otro.",
@@ -78,6 +79,7 @@ FEED_MAKE: Final = "Hacer un calendario"
 FEED_AGAIN: Final = "Hacer otro, y anular el anterior"
 FEED_END: Final = "Anular el calendario"
 FEED_MADE: Final = "Su calendario está hecho"
+REFUSED_FEED: Final = "no se hizo: demasiados en una hora"
 FEED_COPY: Final = (
     "Copie esta dirección ahora: no se vuelve a mostrar. En su programa, «suscribirse a un calendario»."
 )
@@ -85,12 +87,13 @@ FEED_ADDRESS: Final = "Dirección del calendario"
 REVOKE: Final = "Este enlace"
 REVOKE_ABOUT: Final = (
     "Vale hasta el {day}. Si ha podido llegar a otras manos, anúlelo: dejan de abrir todos los que se le han "
-    "enviado, y el próximo informe le trae uno nuevo. El calendario se anula aparte."
+    "enviado, y también su calendario, que con un enlace se hace. El próximo informe le trae uno nuevo."
 )
-REVOKE_DO: Final = "Anular mis enlaces"
+REVOKE_DO: Final = "Anular mis enlaces y mi calendario"
 REVOKED: Final = "Enlaces anulados"
 REVOKED_ABOUT: Final = (
-    "Ninguno de los que se le han enviado abre ya nada. El próximo informe le traerá uno nuevo."
+    "Ninguno de los que se le han enviado abre ya nada, ni queda calendario: si tenía uno, hágalo de nuevo "
+    "cuando el próximo informe le traiga otro enlace, y cambie la dirección en su programa."
 )
 CLOSED: Final = "Este enlace no abre nada"
 CLOSED_ABOUT: Final = (

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import date
+from functools import partial
 
 from starlette.responses import RedirectResponse, Response
 
 from sereno.domain.ledger import Snooze
-from sereno.domain.personal import CODES_WITHIN, MOST_CODES, feed_mark, is_sealed, proof_of
+from sereno.domain.personal import CODES_WITHIN, MOST_CODES, MOST_TRIES, feed_mark, is_sealed, proof_of
+from sereno.domain.redaction import PERSONAL
 from sereno.domain.snoozing import is_day_allowed, last_day
 from sereno.engine.access import Deed
 from sereno.engine.code_letter import CodeLetter
@@ -15,11 +17,16 @@ from sereno.engine.ports import Store
 from sereno.engine.reader_ports import Request
 from sereno.web import catalogue_readers as words
 from sereno.web.reader_pages import MOST_LETTERS, code_page, finding_page, request_called
-from sereno.web.reader_visits import PRIVATE, Row, Visit, own, row_called, rows_of, shown
+from sereno.web.reader_visits import CLOSED, PRIVATE, Refusal, Row, Visit, own, row_called, rows_of, shown
 from sereno.web.words import day
 
 Typed = Mapping[str, str]
-FEEDS = "/calendario/"
+FEEDS = f"{PERSONAL}calendario/"
+"""Where calendars are: beside the pages, so that a proxy passes on one place and none of the console's."""
+MOST_FEEDS = 5
+"""Calendars that one person makes within CODES_WITHIN."""
+MOST_DEEDS = 10_000
+"""Beyond what the limits let all readers have recorded within that time."""
 
 
 def ask_for_code(visit: Visit, token: str, typed: Typed) -> Response:
@@ -34,9 +41,14 @@ def ask_for_code(visit: Visit, token: str, typed: Typed) -> Response:
     request, letter = _request(visit, row, snooze)
     with _writing(visit) as store:
         message = visit.reception.compose(letter)
-        _note(visit, store, "code_asked", row, f"hasta el {day(until)}")
+        asked = partial(_note, visit, store, "code_asked", row, f"hasta el {day(until)}")
+        refused_before = len(_of_late(visit, store, "code_asked")) > MOST_CODES
+        if not refused_before:
+            asked()
         if not store.readers.ask(request, message, visit.now - CODES_WITHIN, MOST_CODES):
             return _again(visit, token, typed, "many", 429)
+        if refused_before:  # a revocation has voided what was counted
+            asked()
     return _on_to(f"{visit.place}/codigo/{request.id}")
 
 
@@ -51,8 +63,9 @@ def give_code(visit: Visit, request_id: str, typed: Typed) -> Response:
         return code_page(visit, request, refused=refused)
     with _writing(visit) as store:
         proof = proof_of(request.id, typed.get("codigo", ""), visit.key)
-        snooze = request.snooze
-        _note(visit, store, "code_given", row, f"hasta el {day(snooze.until)}: {snooze.reason}")
+        snooze, tried = request.snooze, store.readers.request(request.id) or request
+        if tried.tries <= MOST_TRIES:  # the first that comes too late is recorded, no other
+            _note(visit, store, "code_given", row, f"hasta el {day(snooze.until)}: {snooze.reason}")
         verdict = store.readers.redeem(request.id, proof, visit.now)
         after = store.readers.request(request.id) or request
     if verdict == "done":
@@ -64,28 +77,33 @@ def make_feed(visit: Visit, typed: Typed) -> Response:
     """Make a calendar, and show its address this once."""
     own(visit)  # nobody has a calendar who is not in the directory
     if not is_sealed(typed.get("sello", ""), visit.token, visit.key):
-        return _not_ours()
+        return _not_done(403, words.REFUSALS["seal"])
     token = visit.reception.new_token()
     with _writing(visit) as store:
+        if _has_enough(visit, store):
+            return _not_done(429, words.REFUSALS["feeds"].format(most=MOST_FEEDS))
         store.audit.note(_deed(visit, "feed_made"))
-        store.readers.make_feed(visit.address, feed_mark(token), visit.now)
+        generation = visit.admission.generation
+        if not store.readers.make_feed(visit.address, feed_mark(token), visit.now, generation):
+            raise Refusal(*CLOSED)  # the link was revoked while this was asked for
     return shown(200, "reader_feed.html", visit=visit, address=f"{visit.reception.url}{FEEDS}{token}.ics")
 
 
 def end_feed(visit: Visit, typed: Typed) -> Response:
     """Take the calendar away."""
     if not is_sealed(typed.get("sello", ""), visit.token, visit.key):
-        return _not_ours()
+        return _not_done(403, words.REFUSALS["seal"])
     with _writing(visit) as store:
-        store.audit.note(_deed(visit, "feed_ended"))
-        store.readers.end_feed(visit.address)
+        if store.readers.feed_since(visit.address) is not None:
+            store.audit.note(_deed(visit, "feed_ended"))
+            store.readers.end_feed(visit.address)
     return _on_to(visit.place)
 
 
 def revoke(visit: Visit, typed: Typed) -> Response:
-    """Let no link that was sent so far open anything."""
+    """Let no link that was sent so far open anything, nor the calendar that one of them made."""
     if not is_sealed(typed.get("sello", ""), visit.token, visit.key):
-        return _not_ours()
+        return _not_done(403, words.REFUSALS["seal"])
     with _writing(visit) as store:
         store.audit.note(_deed(visit, "links_revoked"))
         store.readers.revoke(visit.address)
@@ -164,8 +182,23 @@ def _deed(visit: Visit, action: str, subject: str = "", detail: str = "") -> Dee
     return Deed(visit.now, visit.address, action, subject or visit.address, detail)
 
 
-def _not_ours() -> Response:
-    return shown(403, "reader_word.html", title=words.UNSENT, about=words.REFUSALS["seal"])
+def _of_late(visit: Visit, store: Store, action: str) -> list[Deed]:
+    """List what is recorded of the visitor within the time for which codes are counted."""
+    deeds = store.audit.deeds(visit.now - CODES_WITHIN, MOST_DEEDS, action=action)
+    return [deed for deed in deeds if deed.who == visit.address]
+
+
+def _has_enough(visit: Visit, store: Store) -> bool:
+    """Tell whether the visitor has made as many calendars of late as he may; the first refusal is noted."""
+    deeds = _of_late(visit, store, "feed_made")
+    made = [deed for deed in deeds if not deed.detail]
+    if len(made) >= MOST_FEEDS and len(deeds) == len(made):
+        store.audit.note(_deed(visit, "feed_made", detail=words.REFUSED_FEED))
+    return len(made) >= MOST_FEEDS
+
+
+def _not_done(code: int, why: str) -> Response:
+    return shown(code, "reader_word.html", title=words.UNSENT, about=why)
 
 
 def _on_to(place: str) -> Response:

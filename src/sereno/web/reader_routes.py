@@ -17,6 +17,7 @@ from sereno.web.reader_feed import feed
 from sereno.web.reader_pages import code_page, finding_page, my_page, request_called
 from sereno.web.reader_visits import Visit, shown, visited
 from sereno.web.reading import Reading
+from sereno.web.words import visible
 
 MOST_BYTES = 16_384
 """Of a form; the longest that a page can send is a tenth of it."""
@@ -52,7 +53,7 @@ def reader_routes(read: Read) -> list[Route]:
 
 def is_for_readers(path: str) -> bool:
     """Tell whether a path is one that readers ask for by CONSOLE_URL, and nobody logs in to."""
-    return path.startswith(PERSONAL) or (path.startswith(FEEDS) and path.endswith(".ics")) or path in SHARED
+    return path.startswith(PERSONAL) or path in SHARED
 
 
 def is_reader(read: Read, host: str, path: str) -> bool:
@@ -96,4 +97,5 @@ async def _typed(request: Request) -> Typed | None:
         body += chunk
         if len(body) > MOST_BYTES:
             return None
-    return dict(parse_qsl(body.decode(errors="replace")))
+    pairs = parse_qsl(body.decode(errors="replace"))
+    return {name: visible(value) for name, value in pairs}

@@ -39,11 +39,12 @@ class MemoryReaders:
         """Return which links of an address open."""
         return self.generations.get(address, 0)
 
-    def revoke(self, address: str) -> None:
-        """Begin another generation; the codes sent to it so far are void."""
+    def revoke(self, address: str) -> bool:
+        """Begin another generation; what the one before was sent, or made, is void."""
         with self.shelf.lock:
             self.generations[address] = self.generation(address) + 1
             self.codes = {name: each for name, each in self.codes.items() if each.address != address}
+            return self.end_feed(address)
 
     def note_named(self, monitor: str, digest: str, named: Named) -> None:
         """Note whom a personal digest's rows name, in the place of what was noted before."""
@@ -91,9 +92,13 @@ class MemoryReaders:
                 self.ledger.snooze(found.monitor, found.rule, found.track, found.snooze)
             return verdict
 
-    def make_feed(self, address: str, mark: str, now: datetime) -> None:
-        """Give an address a calendar, in the place of an earlier one."""
-        self.feeds[address] = mark, utc(now)
+    def make_feed(self, address: str, mark: str, now: datetime, generation: int) -> bool:
+        """Give an address a calendar, in the place of an earlier one; False where links of another open."""
+        with self.shelf.lock:
+            if generation != self.generation(address):
+                return False
+            self.feeds[address] = mark, utc(now)
+            return True
 
     def end_feed(self, address: str) -> bool:
         """Take an address's calendar away; False where it had none."""

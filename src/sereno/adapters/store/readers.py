@@ -51,12 +51,14 @@ class SqlReaders:
         rows = self._rows(select(_reader.generation).where(_reader.address == address))
         return next((row["generation"] for row in rows), 0)
 
-    def revoke(self, address: str) -> None:
-        """Begin another generation; the codes sent to it so far are void."""
+    def revoke(self, address: str) -> bool:
+        """Begin another generation; what the one before was sent, or made, is void."""
         with writing(self.engine) as connection:
             _enter(connection, address)
+            had_feed = _end_feed(connection, address)
             _change(connection, address, generation=_reader.generation + 1)
             connection.execute(delete(schema.codes).where(_code.address == address))
+            return had_feed
 
     def note_named(self, monitor: str, digest: str, named: Named) -> None:
         """Note whom a personal digest's rows name, in the place of what was noted before."""
@@ -116,17 +118,17 @@ class SqlReaders:
                 write_snooze(connection, request.monitor, request.rule, request.track, request.snooze)
             return verdict
 
-    def make_feed(self, address: str, mark: str, now: datetime) -> None:
-        """Give an address a calendar, in the place of an earlier one."""
+    def make_feed(self, address: str, mark: str, now: datetime, generation: int) -> bool:
+        """Give an address a calendar, in the place of an earlier one; False where links of another open."""
         with writing(self.engine) as connection:
             _enter(connection, address)
-            _change(connection, address, feed=mark, feed_since=now)
+            mine = update(schema.readers).where(_reader.address == address, _reader.generation == generation)
+            return connection.execute(mine.values(feed=mark, feed_since=now)).rowcount == 1
 
     def end_feed(self, address: str) -> bool:
         """Take an address's calendar away; False where it had none."""
         with writing(self.engine) as connection:
-            mine = update(schema.readers).where(_reader.address == address, _reader.feed.is_not(None))
-            return connection.execute(mine.values(feed=None, feed_since=None)).rowcount == 1
+            return _end_feed(connection, address)
 
     def feed_since(self, address: str) -> datetime | None:
         """Tell since when an address has its calendar."""
@@ -155,6 +157,11 @@ def _enter(connection: Connection, address: str) -> None:
 
 def _change(connection: Connection, address: str, **values: object) -> None:
     connection.execute(update(schema.readers).where(_reader.address == address).values(**values))
+
+
+def _end_feed(connection: Connection, address: str) -> bool:
+    mine = update(schema.readers).where(_reader.address == address, _reader.feed.is_not(None))
+    return connection.execute(mine.values(feed=None, feed_since=None)).rowcount == 1
 
 
 def _accepted_at(connection: Connection, message_id: str) -> datetime | None:
