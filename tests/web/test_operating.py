@@ -93,7 +93,7 @@ def a_document(*rows, outcome="findings", why=""):
 
 
 def a_row(key, due, section="BR-1"):
-    return {"key": [key], "due": due, "section": section}
+    return {"key": [key], "track": [key], "due": due, "section": section}
 
 
 def test_a_rehearsal_is_held_against_what_the_ledger_holds(door, department, errands):
@@ -106,8 +106,8 @@ def test_a_rehearsal_is_held_against_what_the_ledger_holds(door, department, err
     assert "Equipos &lt;b&gt;" in page
     assert "1 hallazgos siguen igual" in page
     assert "lejano" not in page
-    assert page.index("Aparecerían") < page.index("nuevo") < page.index("Se darían por resueltos")
-    assert str(soon.entry.key[0]) in page[page.index("Se darían por resueltos") :]
+    assert page.index("Aparecerían") < page.index("nuevo") < page.index("Ya no se hallarían")
+    assert str(soon.entry.key[0]) in page[page.index("Ya no se hallarían") : page.index("Saldrían de las")]
     framed = door.ask("/operar/encargo/encargo1/001-brass.html")
     assert framed.headers["content-security-policy"].startswith("sandbox;")
     assert door.ask("/operar/encargo/encargo1/..%2Fx").status == 404
@@ -132,6 +132,49 @@ def test_another_due_date_and_another_section_are_moves(department):
         (first.entry.due.isoformat(), "2030-01-01"),
         (second.entry.due.isoformat(), second.entry.due.isoformat()),
     }
+
+
+def test_a_finding_that_was_replanned_moves_though_its_key_is_another(department):
+    (first, _) = open_findings([BRASS], department.store, NOW.date())
+    planned = replace(first, entry=replace(first.entry, key=("obra", "2026-11-21"), track=(7.0,)))
+    row = {**a_row(None, "2030-01-01", "BR-2"), "key": ["obra", "2030-01-01"], "track": [7]}
+    compared = compare(a_document(row), [planned])
+    assert (compared.new, compared.gone, compared.same) == ((), (), 0)
+    (moved,) = compared.moved
+    assert (moved.key, moved.section, moved.before, moved.after) == (
+        "obra,2030-01-01",
+        "BR-2",
+        first.entry.due.isoformat(),
+        "2030-01-01",
+    )
+
+
+def test_what_is_still_found_and_in_no_list_any_more_is_told_apart_from_what_is_gone(
+    door, department, errands
+):
+    (first, second) = open_findings([BRASS], department.store, NOW.date())
+    errands.document = a_document(a_row(first.entry.key[0], "2031-05-06", None))
+    compared = compare(errands.document, [first, second])
+    assert [each.key for each in compared.gone] == [str(second.entry.key[0])]
+    (each,) = compared.unlisted
+    assert (each.key, each.section, each.after) == (
+        str(first.entry.key[0]),
+        first.entry.section,
+        "2031-05-06",
+    )
+    page = door.ask(send(door, "/operar/tareas/brass/ensayo").headers["location"]).text
+    assert page.index("Ya no se hallarían") < page.index("Saldrían de las listas") < page.index("2031-05-06")
+
+
+@pytest.mark.parametrize("rules", [[], [{"rule": "BR2", "outcome": "none", "why": "", "rows": []}]])
+def test_of_rules_that_a_rehearsal_did_not_judge_nothing_is_gone_and_that_is_said(
+    door, department, errands, rules
+):
+    errands.document = {**a_document(), "rules": rules}
+    compared = compare(errands.document, open_findings([BRASS], department.store, NOW.date()))
+    assert (compared.gone, compared.unjudged) == ((), ("BR",))
+    page = door.ask(send(door, "/operar/tareas/brass/ensayo").headers["location"]).text
+    assert "El ensayo no juzgó BR." in page
 
 
 def test_a_rehearsal_that_gave_nothing_says_so(door, errands):
