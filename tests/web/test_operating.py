@@ -1,7 +1,7 @@
 """What the operating role may have done: done once, recorded first, refused where it is no longer so."""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -292,3 +292,51 @@ def test_what_cannot_be_recorded_is_not_done(department, errands, act):
     answer = door.send(f"/operar/{act}", motivo="x")
     assert answer.status == 503
     assert (errands.known, department.store.desk.held()) == ({}, None)
+
+
+@dataclass
+class Meanwhile:
+    """Keep the register of deeds, and let somebody else act once between the look and the act."""
+
+    audit: object
+    act: object
+
+    def note(self, deed):
+        self.audit.note(deed)
+        act, self.act = self.act, lambda: None
+        act()
+
+    def deeds(self, since, most):
+        return self.audit.deeds(since, most)
+
+
+def luis_pauses(store):
+    store.logbook.pause(Pause("brass", NOW.date() + timedelta(days=9), "luis", "otra cosa", NOW))
+
+
+def somebody_resumes(store):
+    (pause,) = store.logbook.pauses().values()
+    store.logbook.pause(replace(pause, until=NOW.date()))
+
+
+@pytest.mark.parametrize(
+    ("before", "act", "fields", "theirs"),
+    [
+        ((), "correo/retener", {"motivo": "x"}, lambda store: store.desk.hold_mail("luis: y", NOW)),
+        (("correo/retener",), "correo/soltar", {}, lambda store: store.desk.let_mail_go()),
+        ((), "tareas/brass/pausa", {"motivo": "x", "hasta": SOON}, luis_pauses),
+        (("tareas/brass/pausa",), "tareas/brass/reanudar", {}, somebody_resumes),
+    ],
+)
+def test_what_somebody_does_between_the_look_and_the_act_is_not_overwritten(
+    door, department, before, act, fields, theirs
+):
+    for each in before:
+        assert send(door, f"/operar/{each}", motivo="x", hasta=SOON).status == 303
+    shown = hidden(door.ask("/operar").text, f"/operar/{act}")
+    store = department.store
+    store.audit = Meanwhile(store.audit, lambda: theirs(store))
+    answer = door.send(f"/operar/{act}", **shown, **fields)
+    assert answer.status == 409
+    assert "Otra persona lo ha cambiado" in answer.text
+    assert deeds(department)[0][3].startswith("no se hizo: ")
