@@ -129,6 +129,14 @@ def test_a_job_runs_from_its_start_until_its_result_is_recorded(place, store, bo
     assert place.die().logbook.running() == [later]
 
 
+def test_the_end_of_a_job_that_the_master_did_not_start_leaves_the_note_of_what_it_runs(store, book):
+    book.job_started(Running("brass", ME, NOW))
+    by_hand = JobResult("brass", NOW - MINUTE, NOW + MINUTE, 0, "a mano")
+    store.record_job(by_hand, watched=False)
+    assert book.running() == [Running("brass", ME, NOW)]
+    assert store.job_results("brass", 9) == [by_hand]
+
+
 def test_what_is_accounted_for_never_goes_back(place, book):
     assert book.accounts() == {}
     book.account("brass", "diario", NOW, (), NOW)

@@ -93,6 +93,9 @@ class _Sight:
     key: str
 
 
+_NOWHERE = _Sight(None, None, "")
+
+
 def compare(document: Mapping[str, Any], known: Iterable[OpenFinding]) -> Comparison:
     """Hold what a rehearsal found against what the ledger holds open."""
     rules = document["rules"]
@@ -138,12 +141,5 @@ def _told(each: Iterable[tuple[_Name, _Sight | None, _Sight | None]]) -> tuple[D
 
 
 def _one(rule: str, held: _Sight | None, found: _Sight | None) -> Difference:
-    shown = found if found is not None and found.section is not None else held
-    latest = found or held
-    return Difference(
-        rule,
-        shown and shown.section,
-        "" if latest is None else latest.key,
-        held and held.due,
-        found and found.due,
-    )
+    before, after = held or _NOWHERE, found or _NOWHERE
+    return Difference(rule, after.section or before.section, after.key or before.key, before.due, after.due)
