@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from uuid import uuid4
 
 from sereno.adapters.clock import StopSignal
 from sereno.adapters.processes import NOT_STARTED, UNFORESEEN, ProcessJobs
+from sereno.adapters.rehearsal_folders import make_folder
 from sereno.engine.errands import Errand, Kind
 from sereno.engine.ports import Clock
 
@@ -103,7 +103,7 @@ class ProcessErrands:
 
     def _rehearsed(self, errand: Errand, force: tuple[str, ...]) -> Errand:
         try:
-            folder = Path(tempfile.mkdtemp(prefix="sereno-ensayo-"))
+            folder = make_folder()
         except OSError as error:  # a disk that is full, a folder that went
             return _failed(errand, NOT_STARTED, f"{NOT_BEGUN}: {error}")
         self._folders[errand.id] = folder

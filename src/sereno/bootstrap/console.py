@@ -16,6 +16,7 @@ from sereno.adapters.monitors import own_folders, shipped_folders
 from sereno.adapters.passwords import ArgonPasswords
 from sereno.adapters.process_trees import die_with
 from sereno.adapters.processes import UNFORESEEN, ProcessJobs
+from sereno.adapters.rehearsal_folders import clear_left
 from sereno.adapters.tables import csv_bytes
 from sereno.adapters.workbook import write_rows
 from sereno.bootstrap.checks import explained_settings
@@ -60,6 +61,7 @@ def serve_console(site: Site, host: str, listener: socket, tell: Callable[[], No
     """
     ours = site.settings.console
     terms = Terms(is_loopback(host), ours.proxy_header, ours.proxies)
+    clear_left(site.clock.now() + site.behind)
     errands = open_errands(site)
     try:
         serve(_readings(site, errands), listener, terms, names_of(host), tell)
