@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from threading import Barrier, Thread
 from zoneinfo import ZoneInfo
 
 from tests import mailing
@@ -111,3 +112,19 @@ def deliver(store: Store, verdict: Verdict, now: datetime = NOW, **refused: str)
     claimed = claim(store, 99, now)
     refusals = {f"{name}@example.com": words for name, words in refused.items()}
     mailing.settle(store, [Attempt(message.id, verdict, "", refusals) for message in claimed], now)
+
+
+def at_once(place, acts):
+    """Let each act upon a store of its own at the same moment; return what each was told."""
+    stores, start, told = [place.die() for _ in acts], Barrier(len(acts)), [None] * len(acts)
+
+    def act(number):
+        start.wait()
+        told[number] = acts[number](stores[number])
+
+    threads = [Thread(target=act, args=(number,)) for number in range(len(acts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return told

@@ -3,10 +3,9 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from threading import Barrier, Thread
 
 import pytest
-from tests.contracts.building import DAY, LONG_AGO, MADRID, MINUTE, NOW, a_message, counts, deliver
+from tests.contracts.building import DAY, LONG_AGO, MADRID, MINUTE, NOW, a_message, at_once, counts, deliver
 
 from sereno.domain.alarms import Alarm
 from sereno.domain.errors import StoreUnavailable
@@ -103,26 +102,14 @@ def test_of_many_who_take_the_lead_at_once_exactly_one_has_it(place):
         if instead_of is not None:
             held = book.lease()
             assert book.take(stale, held)
-        won = at_once([replace(ME, pid=n) for n in range(10, 16)], place, instead_of)
-        assert len(won) == 1
-        assert book.lease().holder == won[0]
+        takers = [replace(ME, pid=n) for n in range(10, 16)]
+        takings = [partial(taken, replace(LEASE, holder=each), instead_of) for each in takers]
+        won = [each for each, has_it in zip(takers, at_once(place, takings), strict=True) if has_it]
+        assert [book.lease().holder] == won
 
 
-def at_once(takers, place, instead_of):
-    """Let each take the lead at the same moment; return who was told that it has it."""
-    books, start, won = [place.die().logbook for _ in takers], Barrier(len(takers)), []
-
-    def take(book, taker):
-        start.wait()
-        if book.take(replace(LEASE, holder=taker), instead_of):
-            won.append(taker)
-
-    threads = [Thread(target=partial(take, *pair)) for pair in zip(books, takers, strict=True)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return won
+def taken(lease, instead_of, store):
+    return store.logbook.take(lease, instead_of)
 
 
 def test_only_who_leads_lets_the_lead_go(book):
@@ -140,6 +127,14 @@ def test_a_job_runs_from_its_start_until_its_result_is_recorded(place, store, bo
     assert book.running() == [Running("brass", ME, NOW), later]
     store.record_job(JobResult("brass", NOW, NOW + MINUTE, 0, ""))
     assert place.die().logbook.running() == [later]
+
+
+def test_the_end_of_a_job_that_the_master_did_not_start_leaves_the_note_of_what_it_runs(store, book):
+    book.job_started(Running("brass", ME, NOW))
+    by_hand = JobResult("brass", NOW - MINUTE, NOW + MINUTE, 0, "a mano")
+    store.record_job(by_hand, watched=False)
+    assert book.running() == [Running("brass", ME, NOW)]
+    assert store.job_results("brass", 9) == [by_hand]
 
 
 def test_what_is_accounted_for_never_goes_back(place, book):
@@ -246,3 +241,31 @@ def test_a_job_rests_as_the_last_pause_says_and_others_do_not(place, book):
         for job, each in place.die().logbook.pauses().items()
     }
     assert kept == {"brass": replace(last, why="obras \ufffd"), "riesgos": replace(first, job="riesgos")}
+
+
+PAUSE = Pause("brass", DAY.opens.date(), "ana", "mudanza", NOW)
+
+
+def test_a_pause_takes_the_place_of_the_one_that_was_seen_and_of_no_other(book):
+    other, lifted = replace(PAUSE, who="luis"), replace(PAUSE, until=NOW.date() - timedelta(days=1))
+    assert book.pause_instead(PAUSE, None)
+    assert not book.pause_instead(other, None)
+    assert not book.pause_instead(other, lifted)
+    assert book.pauses() == {"brass": PAUSE}
+    assert book.pause_instead(lifted, book.pauses()["brass"])
+    assert not book.pause_instead(lifted, PAUSE)
+    assert not book.pause_instead(replace(other, job="riesgos"), replace(other, job="riesgos"))
+    assert book.pauses() == {"brass": lifted}
+
+
+@pytest.mark.parametrize("seen", [None, PAUSE], ids=["none", "one"])
+def test_of_many_who_pause_a_job_at_once_exactly_one_does(place, seen):
+    book = place.open().logbook
+    if seen is not None:
+        book.pause(seen)
+    pauses = [replace(PAUSE, who=str(n)) for n in range(6)]
+    paused = at_once(
+        place, [lambda store, each=each: store.logbook.pause_instead(each, seen) for each in pauses]
+    )
+    assert sorted(paused) == [False] * 5 + [True]
+    assert book.pauses()["brass"].who == str(paused.index(True))

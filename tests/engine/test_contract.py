@@ -1,6 +1,7 @@
 """The document that other programs read: its form, and that it hides nothing of a round."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from importlib.resources import files
 
@@ -72,6 +73,21 @@ def test_what_was_told_before_is_still_in_the_rules_and_no_longer_new():
     assert [(row["key"], row["new"], row["band"], row["owner"]) for row in rule["rows"]] == [
         ([1], False, "vencida", "ana")
     ]
+
+
+def test_a_row_says_by_what_it_is_known_again_when_its_key_changes():
+    site = department(task((1, TODAY)))
+    rules = [
+        replace(each, track=("CodigoNoConformidad",)) for each in site.monitor.rules if each.id == "NC-T"
+    ]
+    site.monitor = replace(
+        site.monitor, rules=(*rules, *(each for each in site.monitor.rules if each.id != "NC-T"))
+    )
+    told = document(site, digest="tecnico")
+    rows = [row for rule in told["rules"] for row in rule["rows"] if rule["rule"] == "NC-T"]
+    assert [(row["key"], row["track"]) for row in rows] == [([1], ["NC-1"])]
+    (row,) = (row for rule in document(Department())["rules"] for row in rule["rows"] if row["key"] == [1])
+    assert row["track"] == [1]
 
 
 def test_a_finding_that_reaches_nobody_is_there_with_its_reason():

@@ -1,7 +1,7 @@
 """What the operating role may have done: done once, recorded first, refused where it is no longer so."""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -93,7 +93,7 @@ def a_document(*rows, outcome="findings", why=""):
 
 
 def a_row(key, due, section="BR-1"):
-    return {"key": [key], "due": due, "section": section}
+    return {"key": [key], "track": [key], "due": due, "section": section}
 
 
 def test_a_rehearsal_is_held_against_what_the_ledger_holds(door, department, errands):
@@ -106,8 +106,8 @@ def test_a_rehearsal_is_held_against_what_the_ledger_holds(door, department, err
     assert "Equipos &lt;b&gt;" in page
     assert "1 hallazgos siguen igual" in page
     assert "lejano" not in page
-    assert page.index("Aparecerían") < page.index("nuevo") < page.index("Se darían por resueltos")
-    assert str(soon.entry.key[0]) in page[page.index("Se darían por resueltos") :]
+    assert page.index("Aparecerían") < page.index("nuevo") < page.index("Ya no se hallarían")
+    assert str(soon.entry.key[0]) in page[page.index("Ya no se hallarían") : page.index("Saldrían de las")]
     framed = door.ask("/operar/encargo/encargo1/001-brass.html")
     assert framed.headers["content-security-policy"].startswith("sandbox;")
     assert door.ask("/operar/encargo/encargo1/..%2Fx").status == 404
@@ -132,6 +132,49 @@ def test_another_due_date_and_another_section_are_moves(department):
         (first.entry.due.isoformat(), "2030-01-01"),
         (second.entry.due.isoformat(), second.entry.due.isoformat()),
     }
+
+
+def test_a_finding_that_was_replanned_moves_though_its_key_is_another(department):
+    (first, _) = open_findings([BRASS], department.store, NOW.date())
+    planned = replace(first, entry=replace(first.entry, key=("obra", "2026-11-21"), track=(7.0,)))
+    row = {**a_row(None, "2030-01-01", "BR-2"), "key": ["obra", "2030-01-01"], "track": [7]}
+    compared = compare(a_document(row), [planned])
+    assert (compared.new, compared.gone, compared.same) == ((), (), 0)
+    (moved,) = compared.moved
+    assert (moved.key, moved.section, moved.before, moved.after) == (
+        "obra,2030-01-01",
+        "BR-2",
+        first.entry.due.isoformat(),
+        "2030-01-01",
+    )
+
+
+def test_what_is_still_found_and_in_no_list_any_more_is_told_apart_from_what_is_gone(
+    door, department, errands
+):
+    (first, second) = open_findings([BRASS], department.store, NOW.date())
+    errands.document = a_document(a_row(first.entry.key[0], "2031-05-06", None))
+    compared = compare(errands.document, [first, second])
+    assert [each.key for each in compared.gone] == [str(second.entry.key[0])]
+    (each,) = compared.unlisted
+    assert (each.key, each.section, each.after) == (
+        str(first.entry.key[0]),
+        first.entry.section,
+        "2031-05-06",
+    )
+    page = door.ask(send(door, "/operar/tareas/brass/ensayo").headers["location"]).text
+    assert page.index("Ya no se hallarían") < page.index("Saldrían de las listas") < page.index("2031-05-06")
+
+
+@pytest.mark.parametrize("rules", [[], [{"rule": "BR2", "outcome": "none", "why": "", "rows": []}]])
+def test_of_rules_that_a_rehearsal_did_not_judge_nothing_is_gone_and_that_is_said(
+    door, department, errands, rules
+):
+    errands.document = {**a_document(), "rules": rules}
+    compared = compare(errands.document, open_findings([BRASS], department.store, NOW.date()))
+    assert (compared.gone, compared.unjudged) == ((), ("BR",))
+    page = door.ask(send(door, "/operar/tareas/brass/ensayo").headers["location"]).text
+    assert "El ensayo no juzgó BR." in page
 
 
 def test_a_rehearsal_that_gave_nothing_says_so(door, errands):
@@ -249,3 +292,51 @@ def test_what_cannot_be_recorded_is_not_done(department, errands, act):
     answer = door.send(f"/operar/{act}", motivo="x")
     assert answer.status == 503
     assert (errands.known, department.store.desk.held()) == ({}, None)
+
+
+@dataclass
+class Meanwhile:
+    """Keep the register of deeds, and let somebody else act once between the look and the act."""
+
+    audit: object
+    act: object
+
+    def note(self, deed):
+        self.audit.note(deed)
+        act, self.act = self.act, lambda: None
+        act()
+
+    def deeds(self, since, most):
+        return self.audit.deeds(since, most)
+
+
+def luis_pauses(store):
+    store.logbook.pause(Pause("brass", NOW.date() + timedelta(days=9), "luis", "otra cosa", NOW))
+
+
+def somebody_resumes(store):
+    (pause,) = store.logbook.pauses().values()
+    store.logbook.pause(replace(pause, until=NOW.date()))
+
+
+@pytest.mark.parametrize(
+    ("before", "act", "fields", "theirs"),
+    [
+        ((), "correo/retener", {"motivo": "x"}, lambda store: store.desk.hold_mail("luis: y", NOW)),
+        (("correo/retener",), "correo/soltar", {}, lambda store: store.desk.let_mail_go()),
+        ((), "tareas/brass/pausa", {"motivo": "x", "hasta": SOON}, luis_pauses),
+        (("tareas/brass/pausa",), "tareas/brass/reanudar", {}, somebody_resumes),
+    ],
+)
+def test_what_somebody_does_between_the_look_and_the_act_is_not_overwritten(
+    door, department, before, act, fields, theirs
+):
+    for each in before:
+        assert send(door, f"/operar/{each}", motivo="x", hasta=SOON).status == 303
+    shown = hidden(door.ask("/operar").text, f"/operar/{act}")
+    store = department.store
+    store.audit = Meanwhile(store.audit, lambda: theirs(store))
+    answer = door.send(f"/operar/{act}", **shown, **fields)
+    assert answer.status == 409
+    assert "Otra persona lo ha cambiado" in answer.text
+    assert deeds(department)[0][3].startswith("no se hizo: ")

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import Any
 from uuid import uuid4
 
 from sereno.adapters.clock import StopSignal
-from sereno.adapters.processes import ProcessJobs
+from sereno.adapters.processes import NOT_STARTED, UNFORESEEN, ProcessJobs
+from sereno.adapters.rehearsal_folders import make_folder
 from sereno.engine.errands import Errand, Kind
 from sereno.engine.ports import Clock
 
@@ -23,6 +23,9 @@ PATIENCE = 15.0
 """Seconds in which what is under way must end when the console stops."""
 MOST_BYTES = 64 << 20
 """Of a rehearsal's document, read into memory."""
+NOT_BEGUN = "No se ha podido empezar"
+NOT_NOTED = "No se ha podido anotar cómo terminó; la consola dice por qué donde escribe"
+UNSEEN = "No se sabe cómo ha terminado; la consola dice por qué donde escribe"
 
 
 @dataclass(slots=True)
@@ -49,8 +52,12 @@ class ProcessErrands:
                 return None
             self._known[errand.id] = errand
         thread = Thread(target=self._see_through, args=(errand,), name=f"encargo {job}", daemon=True)
-        self._threads = [*(each for each in self._threads if each.is_alive()), thread]
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError as error:  # no thread is to be had
+            self._end(_failed(errand, NOT_STARTED, f"{NOT_BEGUN}: {error}"))
+        else:
+            self._threads = [*(each for each in self._threads if each.is_alive()), thread]
         self._forget()
         return errand
 
@@ -81,21 +88,34 @@ class ProcessErrands:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _see_through(self, errand: Errand) -> None:
+        """See to an errand's end, and tell it, whatever happens."""
+        end = _failed(errand, UNFORESEEN, UNSEEN)
         force = ("--force",) if errand.force else ()
-        if errand.kind == "run":
-            done = self._done(errand, force)
-            trouble = self.ended(done)
-            done = replace(done, tail=f"{done.tail}\n{trouble}".strip()) if trouble else done
-        else:
-            folder = Path(tempfile.mkdtemp(prefix="sereno-ensayo-"))
-            self._folders[errand.id] = folder
-            document = folder / DOCUMENT
-            output = ("--dry-run", "--json", "--output", str(document), "--preview", str(folder), *force)
-            done = self._done(errand, output)
-            pages = tuple(sorted(each.name for each in folder.glob("*.html")))
-            done = replace(done, document=_read(document), pages=pages)
+        try:
+            if errand.kind == "run":
+                done = self._done(errand, force)
+                end = _with(done, NOT_NOTED)
+                end = _with(done, self.ended(done))
+            else:
+                end = self._rehearsed(errand, force)
+        finally:
+            self._end(end)
+
+    def _rehearsed(self, errand: Errand, force: tuple[str, ...]) -> Errand:
+        try:
+            folder = make_folder()
+        except OSError as error:  # a disk that is full, a folder that went
+            return _failed(errand, NOT_STARTED, f"{NOT_BEGUN}: {error}")
+        self._folders[errand.id] = folder
+        document = folder / DOCUMENT
+        output = ("--dry-run", "--json", "--output", str(document), "--preview", str(folder), *force)
+        done = self._done(errand, output)
+        pages = tuple(sorted(each.name for each in folder.glob("*.html")))
+        return replace(done, document=_read(document), pages=pages)
+
+    def _end(self, errand: Errand) -> None:
         with self._lock:
-            self._known[errand.id] = done
+            self._known[errand.id] = replace(errand, ended_at=errand.ended_at or self.clock.now())
 
     def _done(self, errand: Errand, arguments: tuple[str, ...]) -> Errand:
         jobs = self.open_jobs(arguments)
@@ -111,6 +131,15 @@ class ProcessErrands:
             for name in over[: max(0, len(self._known) - KEPT)]:
                 del self._known[name]
                 shutil.rmtree(self._folders.pop(name, ""), ignore_errors=True)
+
+
+def _failed(errand: Errand, code: int, words: str) -> Errand:
+    return replace(errand, code=code, tail=words)
+
+
+def _with(errand: Errand, words: str) -> Errand:
+    """Add a sentence to what an errand printed."""
+    return replace(errand, tail=f"{errand.tail}\n{words}".strip()) if words else errand
 
 
 def _read(path: Path) -> Mapping[str, Any] | None:

@@ -16,7 +16,8 @@ from sereno.adapters.latest import Latest
 from sereno.adapters.monitors import own_folders, shipped_folders
 from sereno.adapters.passwords import ArgonPasswords
 from sereno.adapters.process_trees import die_with
-from sereno.adapters.processes import ProcessJobs
+from sereno.adapters.processes import UNFORESEEN, ProcessJobs
+from sereno.adapters.rehearsal_folders import clear_left
 from sereno.adapters.tables import csv_bytes
 from sereno.adapters.workbook import write_rows
 from sereno.bootstrap.checks import explained_settings
@@ -25,7 +26,7 @@ from sereno.bootstrap.opening import open_site, open_workshop
 from sereno.bootstrap.readers import reception_of
 from sereno.bootstrap.site import Site
 from sereno.domain.directory import Directory
-from sereno.domain.errors import SerenoError, StoreUnavailable
+from sereno.domain.errors import SerenoError
 from sereno.domain.hosts import is_loopback
 from sereno.domain.rules import Monitor
 from sereno.engine.access import Deed
@@ -34,6 +35,7 @@ from sereno.engine.logbook import Process
 from sereno.engine.master import MAIL_JOB
 from sereno.engine.plotting import Plot
 from sereno.engine.ports import Store
+from sereno.engine.records import JobResult
 from sereno.settings import monitors_folder, own_mark
 from sereno.web.entrance import Terms
 from sereno.web.export import export
@@ -61,6 +63,7 @@ def serve_console(site: Site, host: str, listener: socket, tell: Callable[[], No
     ours = site.settings.console
     public = urlsplit(site.settings.console_url or "").netloc.lower() if ours.proxies else ""
     terms = Terms(is_loopback(host), ours.proxy_header, ours.proxies, public)
+    clear_left(site.clock.now() + site.behind)
     errands = open_errands(site)
     try:
         serve(_readings(site, errands), listener, terms, names_of(host, public), tell)
@@ -93,16 +96,6 @@ def export_console(site: Site, folder: Path) -> int:
 
 def open_errands(site: Site) -> ProcessErrands:
     """Say how jobs are done for a person, and that their ends are recorded."""
-
-    def ended(errand: Errand) -> str:
-        try:
-            with site.open_known_store() as store:
-                told = f"código {errand.code}"
-                store.audit.note(Deed(site.clock.now(), errand.who, "job_ended", errand.job, told))
-        except StoreUnavailable as error:
-            return f"No se ha podido anotar cómo terminó: {error}"
-        return ""
-
     stop = StopSignal("la consola se detiene")
 
     def open_jobs(arguments: tuple[str, ...]) -> ProcessJobs:
@@ -117,7 +110,20 @@ def open_errands(site: Site) -> ProcessErrands:
             rounds=frozenset(monitor.name for monitor in site.monitors),
         )
 
-    return ProcessErrands(site.clock, open_jobs, ended, stop)
+    return ProcessErrands(site.clock, open_jobs, partial(_note_end, site), stop)
+
+
+def _note_end(site: Site, errand: Errand) -> str:
+    """Record how a real run ended, as of any job and as a deed; return what kept it from being recorded."""
+    ended, code = errand.ended_at or site.clock.now(), UNFORESEEN if errand.code is None else errand.code
+    try:
+        with site.open_known_store() as store:
+            store.audit.note(Deed(ended, errand.who, "job_ended", errand.job, f"código {code}"))
+            result = JobResult(errand.job, errand.started_at, ended, code, errand.tail)
+            store.record_job(result, watched=False)
+    except SerenoError as error:
+        return f"No se ha podido anotar cómo terminó: {error}"
+    return ""
 
 
 def _readings(site: Site, errands: ProcessErrands) -> Callable[[], Reading]:

@@ -159,10 +159,9 @@ def hold_mail(state: str, reason: str) -> int:
     site = open_site("check")
     with site.open_store() as store:
         if state == "on":
-            store.desk.hold_mail(reason, site.clock.now())
-            site.terminal.say(
-                "El correo queda retenido: se recoge y no sale. «sereno mail hold off» lo suelta."
-            )
+            held = store.desk.hold_mail(reason, site.clock.now())
+            what = "queda retenido" if held else "ya estaba retenido, y sigue como estaba"
+            site.terminal.say(f"El correo {what}: se recoge y no sale. «sereno mail hold off» lo suelta.")
         else:
             store.desk.let_mail_go()
             site.terminal.say("El correo ya no está retenido.")

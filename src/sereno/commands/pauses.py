@@ -6,7 +6,7 @@ from sereno.bootstrap.opening import open_site
 from sereno.bootstrap.site import Site
 from sereno.commands.asked import day_of, operator
 from sereno.domain.access import Action
-from sereno.domain.errors import Fault, FaultyInput
+from sereno.domain.errors import Fault, FaultyInput, SerenoError
 from sereno.domain.pauses import Pause, check_pause
 from sereno.engine.access import Deed
 
@@ -32,7 +32,8 @@ def resume_job(job: str) -> int:
             site.terminal.say(f"{job}: no estaba en pausa.")
             return 0
         store.audit.note(_deed(site, "job_resumed", job, ""))
-        store.logbook.pause(replace(pause, until=site.clock.now().date()))
+        if not store.logbook.pause_instead(replace(pause, until=site.clock.now().date()), pause):
+            raise SerenoError(f"{job}: otra persona acaba de cambiar su pausa. Mire cómo está y repítalo.")
     site.terminal.say(f"{job}: ya no está en pausa; el próximo ciclo la mira.")
     return 0
 

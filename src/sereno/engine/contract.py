@@ -128,6 +128,7 @@ def _rule(outcome: Outcome, rules: Mapping[str, Rule], told: _Told) -> Document:
 def _row(finding: Finding, rule: Rule, plans: Sequence[DigestPlan], told: _Told, *, new: bool) -> Document:
     return {
         "key": list(map(_plain, finding.key)),
+        "track": list(map(_plain, finding.track)),
         "due": None if finding.due is None else finding.due.isoformat(),
         "days": finding.days,
         "band": next((band.name or band.id for band in rule.bands if band.id == finding.section), None),

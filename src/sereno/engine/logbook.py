@@ -113,6 +113,10 @@ class Logbook(Protocol):
         """Let a job rest, in the place of the pause that it had; one that ends today is lifted."""
         ...
 
+    def pause_instead(self, pause: Pause, of: Pause | None) -> bool:
+        """Do so where the pause that it had is still that one; else False, and nothing changes."""
+        ...
+
     def alarms(self) -> Mapping[str, Alarm]:
         """Return by subject what the operators know and what is not over."""
         ...

@@ -205,12 +205,12 @@ class Desk(Protocol):
         """Return the queue's mail that was recorded long before it was seen: message and row."""
         ...
 
-    def hold_mail(self, why: str, now: datetime) -> None:
-        """Let no mail leave from now on."""
+    def hold_mail(self, why: str, now: datetime) -> bool:
+        """Let no mail leave from now on; False, and nothing changes, where it is held already."""
         ...
 
-    def let_mail_go(self) -> None:
-        """End the hold."""
+    def let_mail_go(self) -> bool:
+        """End the hold; False where there is none."""
         ...
 
     def held(self) -> Hold | None:

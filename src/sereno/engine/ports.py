@@ -226,8 +226,11 @@ class Store(Protocol):
         """Return the messages of which something is to leave, oldest first."""
         ...
 
-    def record_job(self, result: JobResult) -> None:
-        """Write how a job ended; statistics are counted from these."""
+    def record_job(self, result: JobResult, *, watched: bool = True) -> None:
+        """Write how a job ended; statistics are counted from these.
+
+        Of one that the master did not start (`watched` is False), what is noted as running is not that one.
+        """
         ...
 
     def job_results(self, job: str, last: int) -> list[JobResult]:

@@ -84,7 +84,12 @@ def errand(view: View, asked: Asked) -> Page | None:
         known = open_findings([post.monitor], view.store, view.now.date())
         compared = compare(found.document, known)
         titles = section_titles(post)
-        kinds = ((words.NEW, compared.new), (words.GONE, compared.gone), (words.MOVED, compared.moved))
+        kinds = (
+            (words.NEW, compared.new),
+            (words.GONE, compared.gone),
+            (words.UNLISTED, compared.unlisted),
+            (words.MOVED, compared.moved),
+        )
         content |= {
             "comparison": compared,
             "lists": [_listed(title, each, titles) for title, each in kinds],

@@ -33,9 +33,10 @@ def pause_job(reading: Reading, order: Order) -> Response:
     job, until, why, now = _job(reading, order), _day(order.of("hasta")), _reason(order), reading.now()
     check_pause(until, why, now.date())
     with reading.change() as store:
-        _still(_since(store, job), order)
+        last = _last_pause(store, job, order)
         with recorded(store, order.deed(reading, "job_paused", job, f"{until.isoformat()}: {why}")):
-            store.logbook.pause(Pause(job, until, order.visitor.name, why, now))
+            pause = Pause(job, until, order.visitor.name, why, now)
+            _first(done=store.logbook.pause_instead(pause, last))
     return led_to("operar", hecho="pausada")
 
 
@@ -43,12 +44,11 @@ def resume_job(reading: Reading, order: Order) -> Response:
     """Let a job go on."""
     job, today = _job(reading, order), reading.now().date()
     with reading.change() as store:
-        pause = store.logbook.pauses().get(job)
+        pause = _last_pause(store, job, order)
         if pause is None or not pause.holds(today):
             raise SerenoError(words.OVERTAKEN)
-        _still(_since(store, job), order)
         with recorded(store, order.deed(reading, "job_resumed", job)):
-            store.logbook.pause(replace(pause, until=today))
+            _first(done=store.logbook.pause_instead(replace(pause, until=today), pause))
     return led_to("operar", hecho="reanudada")
 
 
@@ -56,20 +56,18 @@ def hold_mail(reading: Reading, order: Order) -> Response:
     """Let no mail leave."""
     why = _reason(order)
     with reading.change() as store:
-        if store.desk.held() is not None:
-            raise SerenoError(words.OVERTAKEN)
+        _first(done=store.desk.held() is None)
         with recorded(store, order.deed(reading, "mail_held", detail=why)):
-            store.desk.hold_mail(f"{order.visitor.name}: {why}", reading.now())
+            _first(done=store.desk.hold_mail(f"{order.visitor.name}: {why}", reading.now()))
     return led_to("operar", hecho="retenido")
 
 
 def let_mail_go(reading: Reading, order: Order) -> Response:
     """Let mail leave again."""
     with reading.change() as store:
-        if store.desk.held() is None:
-            raise SerenoError(words.OVERTAKEN)
+        _first(done=store.desk.held() is not None)
         with recorded(store, order.deed(reading, "mail_let_go")):
-            store.desk.let_mail_go()
+            _first(done=store.desk.let_mail_go())
     return led_to("operar", hecho="suelto")
 
 
@@ -140,9 +138,16 @@ def _still(stands: str, order: Order) -> None:
         raise SerenoError(words.OVERTAKEN)
 
 
-def _since(store: Store, job: str) -> str:
+def _first(*, done: bool) -> None:
+    """Refuse what somebody else did first, be it in the moment since it was looked at."""
+    if not done:
+        raise SerenoError(words.OVERTAKEN)
+
+
+def _last_pause(store: Store, job: str, order: Order) -> Pause | None:
     pause = store.logbook.pauses().get(job)
-    return "" if pause is None else pause.since.isoformat()
+    _still("" if pause is None else pause.since.isoformat(), order)
+    return pause
 
 
 def _state(store: Store, name: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Select, insert, select, update
 
 from sereno.adapters.store import mail_schema as schema
 from sereno.adapters.store.engine import reading, writing
@@ -112,13 +112,13 @@ class SqlDesk:
         with reading(self.engine) as connection:
             return [(name, (number, mark)) for name, number, mark in connection.execute(wanted)]
 
-    def hold_mail(self, why: str, now: datetime) -> None:
-        """Let no mail leave from now on."""
-        self._set_hold(now, why)
+    def hold_mail(self, why: str, now: datetime) -> bool:
+        """Let no mail leave from now on; False, and nothing changes, where it is held already."""
+        return self._set_hold(store_info.c.mail_held_at.is_(None), now, why)
 
-    def let_mail_go(self) -> None:
-        """End the hold."""
-        self._set_hold(None, None)
+    def let_mail_go(self) -> bool:
+        """End the hold; False where there is none."""
+        return self._set_hold(store_info.c.mail_held_at.is_not(None), None, None)
 
     def held(self) -> Hold | None:
         """Return the hold in force."""
@@ -127,9 +127,10 @@ class SqlDesk:
             since, why = connection.execute(select(*columns)).one()
         return since and Hold(since.astimezone(self.zone), why)
 
-    def _set_hold(self, since: datetime | None, why: str | None) -> None:
+    def _set_hold(self, stands: ColumnElement[bool], since: datetime | None, why: str | None) -> bool:
+        change = update(store_info).where(stands).values(mail_held_at=since, mail_held_why=why)
         with writing(self.engine) as connection:
-            connection.execute(update(store_info).values(mail_held_at=since, mail_held_why=why))
+            return connection.execute(change).rowcount == 1
 
     def _sheet(self, connection: Connection, row: RowMapping) -> MailSheet:
         tried = select(schema.attempts).filter_by(delivery_id=row["id"]).order_by(schema.attempts.c.number)

@@ -112,6 +112,15 @@ class SqlLogbook:
         with writing(self.engine) as connection:
             upsert(connection, watch_schema.pauses, [asdict(pause)])
 
+    def pause_instead(self, pause: Pause, of: Pause | None) -> bool:
+        """Do so where the pause that it had is still that one; else False, and nothing changes."""
+        table, fresh = watch_schema.pauses, asdict(pause)
+        with writing(self.engine) as connection:
+            if of is None:  # of many at once, the primary key lets one in
+                return insert_absent(connection, table, [fresh]) == 1
+            still = and_(*(table.c[name] == value for name, value in asdict(of).items()))
+            return connection.execute(update(table).where(still).values(fresh)).rowcount == 1
+
     def alarms(self) -> Mapping[str, Alarm]:
         """Return by subject what the operators know and what is not over."""
         rows = self._rows(select(watch_schema.alarms))

@@ -190,10 +190,11 @@ class MemoryStore:
         """Return the messages of which something is to leave, oldest first."""
         return list({each.message.id: each.message for each in self.outbox.waiting()}.values())
 
-    def record_job(self, result: JobResult) -> None:
-        """Write how a job ended."""
+    def record_job(self, result: JobResult, *, watched: bool = True) -> None:
+        """Write how a job ended; only of one that the master started is the note that it runs ended."""
         self._job_results.append(moved(result, UTC, "started_at", "ended_at"))
-        self.logbook.job_ended(result.job)
+        if watched:
+            self.logbook.job_ended(result.job)
 
     def job_results(self, job: str, last: int) -> list[JobResult]:
         """Return the job's last results in the order in which they started."""

@@ -218,13 +218,19 @@ class MemoryDesk:
         found = [(name, (number, mark)) for name, (_, number, mark) in rows if name in old]
         return sorted(found, key=lambda each: each[1])
 
-    def hold_mail(self, why: str, now: datetime) -> None:
-        """Let no mail leave from now on."""
-        self.shelf.hold = Hold(utc(now).astimezone(self.shelf.zone), why)
+    def hold_mail(self, why: str, now: datetime) -> bool:
+        """Let no mail leave from now on; False, and nothing changes, where it is held already."""
+        with self.shelf.lock:
+            if self.shelf.hold is not None:
+                return False
+            self.shelf.hold = Hold(utc(now).astimezone(self.shelf.zone), why)
+        return True
 
-    def let_mail_go(self) -> None:
-        """End the hold."""
-        self.shelf.hold = None
+    def let_mail_go(self) -> bool:
+        """End the hold; False where there is none."""
+        with self.shelf.lock:
+            held, self.shelf.hold = self.shelf.hold, None
+        return held is not None
 
     def held(self) -> Hold | None:
         """Return the hold in force."""

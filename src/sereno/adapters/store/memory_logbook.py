@@ -103,7 +103,17 @@ class MemoryLogbook:
 
     def pause(self, pause: Pause) -> None:
         """Let a job rest, in the place of the pause that it had."""
-        self.rests[pause.job] = moved(pause, UTC, "since")
+        with self.shelf.lock:
+            self.rests[pause.job] = moved(pause, UTC, "since")
+
+    def pause_instead(self, pause: Pause, of: Pause | None) -> bool:
+        """Do so where the pause that it had is still that one; else False, and nothing changes."""
+        seen = of and moved(of, UTC, "since")
+        with self.shelf.lock:
+            if self.rests.get(pause.job) != seen:
+                return False
+            self.rests[pause.job] = moved(pause, UTC, "since")
+        return True
 
     def alarms(self) -> Mapping[str, Alarm]:
         """Return by subject what the operators know and what is not over."""

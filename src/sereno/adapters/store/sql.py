@@ -239,11 +239,12 @@ class SqlStore:
         """Return the messages of which something is to leave, oldest first."""
         return list({each.message.id: each.message for each in self.outbox.waiting()}.values())
 
-    def record_job(self, result: JobResult) -> None:
-        """Write how a job ended."""
+    def record_job(self, result: JobResult, *, watched: bool = True) -> None:
+        """Write how a job ended; only of one that the master started is the note that it runs ended."""
         with writing(self.engine) as connection:
             connection.execute(insert(schema.job_results), [asdict(result)])
-            connection.execute(delete(schema.running).where(schema.running.c.job == result.job))
+            if watched:
+                connection.execute(delete(schema.running).where(schema.running.c.job == result.job))
 
     def job_results(self, job: str, last: int) -> list[JobResult]:
         """Return the job's last results in the order in which they started."""
