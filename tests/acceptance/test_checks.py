@@ -151,7 +151,7 @@ def test_a_role_without_anybody_and_a_login_of_two_people_are_told(whole):
     )
     done = check(whole, "validate_directory.py", COLUMNS="200")
     assert done.code == 1
-    assert "riesgos: el papel calidad no tiene a nadie a quien llegue correo." in done.out
+    assert "riesgos: el rol calidad no tiene a nadie a quien llegue correo." in done.out
     assert "el usuario u0001 es de 2 personas de alta" in done.out
 
 

@@ -123,7 +123,7 @@ def test_beyond_this_machine_who_is_unknown_must_enter_and_the_clear_text_is_war
         status, page = fetch(f"http://127.0.0.1:{port}/hallazgos")
         assert (status, "Contraseña" in page) == (200, True)
         browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-        form = urlencode({"usuario": "ana", "clave": PASSWORD, "a": "/registro"}).encode()
+        form = urlencode({"usuario": "ana", "clave": PASSWORD, "a": "/actividad"}).encode()
         with browser.open(f"http://127.0.0.1:{port}/entrar", form, timeout=30) as answer:
             assert "añadió un usuario" in answer.read().decode()
 

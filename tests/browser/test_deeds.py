@@ -108,12 +108,12 @@ def test_a_wrong_password_is_told_and_the_right_one_leads_on(context, acted):
     page.get_by_label("Contraseña").fill("no es la suya")
     page.keyboard.press("Enter")
     page.get_by_role("alert").wait_for()
-    assert "no son esos" in page.get_by_role("alert").inner_text()
+    assert "incorrectos" in page.get_by_role("alert").inner_text()
     page.get_by_label("Usuario").fill(OPERATOR)
     page.get_by_label("Contraseña").fill(SECRET)
     page.keyboard.press("Enter")
     page.wait_for_url(f"{acted}/hallazgos?banda=vencida")
-    assert "Dentro como ana" in seen(page)
+    assert "Sesión de ana" in seen(page)
 
 
 def test_who_has_left_in_another_tab_is_led_to_the_door_from_every_page(context, acted):
@@ -133,7 +133,7 @@ def test_a_form_of_who_was_in_before_does_nothing_for_who_is_in_now(context, act
     do(held, "/salir")
     assert "ya no vale" in seen(held)
     other.reload()
-    assert "Dentro como luis" in seen(other)
+    assert "Sesión de luis" in seen(other)
 
 
 def test_leaving_in_one_browser_leaves_the_other_in(browser, acted):
@@ -141,7 +141,7 @@ def test_leaving_in_one_browser_leaves_the_other_in(browser, acted):
         pages = [enter(context, acted, OPERATOR) for context in (one, other)]
         do(pages[0], "/salir")
         pages[1].reload()
-        assert "Dentro como ana" in seen(pages[1])
+        assert "Sesión de ana" in seen(pages[1])
 
 
 def test_going_back_after_leaving_shows_nothing_of_before(context, acted):

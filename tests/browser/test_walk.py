@@ -74,6 +74,15 @@ def test_a_keyboard_reaches_everything_and_shows_where_it_is(place, size, page, 
         skip_to_content(page)
 
 
+def test_every_section_is_in_sight_on_a_phone(page, walked):
+    page.set_viewport_size(PHONE)
+    page.goto(f"{walked}/actividad")
+    for link in page.get_by_role("navigation", name="Secciones").get_by_role("link").all():
+        box = link.bounding_box()
+        assert box["x"] >= 0, link.inner_text()
+        assert box["x"] + box["width"] <= PHONE["width"], link.inner_text()
+
+
 def test_what_is_taken_away_comes_as_a_file(page, walked, found):
     files = [each for each in found.values() if not each.is_page and not each.kind.startswith("image/")]
     assert files

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sereno.domain.wallclock import first_reading, readings, zone_of
+from sereno.domain.wallclock import first_reading, instant_in, readings, zone_of
 
 MADRID = ZoneInfo("Europe/Madrid")
 FORWARD, BACK = date(2026, 3, 29), date(2026, 10, 25)
@@ -13,6 +13,15 @@ FORWARD, BACK = date(2026, 3, 29), date(2026, 10, 25)
 
 def in_utc(moments):
     return [moment.astimezone(UTC).strftime("%H:%M") for moment in moments]
+
+
+def test_an_instant_is_read_as_it_was_written_with_its_zone():
+    assert instant_in("2026-11-24T09:00:00+01:00") == datetime(2026, 11, 24, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", [None, 7, "", "ayer", "2026-11-24T09:00:00"])
+def test_what_is_no_instant_or_names_no_zone_is_none(text):
+    assert instant_in(text) is None
 
 
 def test_an_hour_is_read_once_on_an_ordinary_day():

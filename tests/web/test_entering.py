@@ -81,7 +81,7 @@ def test_nobody_is_led_on_to_another_place(onward):
 def test_the_page_says_who_is_in_and_who_leaves_is_out():
     reading = house(LUIS)
     door = entered(reading, "luis")
-    assert "Dentro como luis" in door.ask("/").text
+    assert "Sesión de luis" in door.ask("/").text
     assert door.send("/salir").status == 303
     assert door.ask("/").status == 303
 
@@ -105,7 +105,7 @@ def test_another_password_and_another_role_end_the_sessions_of_before():
 def test_a_wrong_name_or_password_is_refused_in_the_same_words(name):
     answer = ask(house(ANA), "/entrar", form={"usuario": name, "clave": "no es la suya"})
     assert answer.status == 403
-    assert "El usuario o la contraseña no son esos." in answer.text
+    assert "Usuario o contraseña incorrectos." in answer.text
 
 
 def test_a_refusal_is_recorded_without_what_was_typed():
@@ -184,7 +184,7 @@ def test_a_login_while_the_store_cannot_be_written_says_so():
 def by_proxy(name, client="10.1.2.3", reading=None, **more):
     return ask(
         reading or house(ANA, LUIS),
-        "/registro",
+        "/actividad",
         headers=[("x-remote-user", name)],
         client=client,
         terms=PROXY,
@@ -245,8 +245,8 @@ def test_a_cookie_of_nobody_is_nothing():
 def test_two_at_once_are_each_who_they_are():
     reading = house(ANA, LUIS)
     ana, luis = entered(reading, "ana"), entered(reading, "luis")
-    assert "Dentro como ana" in ana.ask("/").text
-    assert "Dentro como luis" in luis.ask("/").text
+    assert "Sesión de ana" in ana.ask("/").text
+    assert "Sesión de luis" in luis.ask("/").text
 
 
 def test_the_store_is_not_needed_to_be_there_for_nobody_to_be_kept_out_of_an_empty_house():

@@ -51,7 +51,7 @@ def test_what_was_resolved_keeps_its_page(department):
     page = page_of(department, entry.rule, entry.track)
     assert page.status == 200
     assert "Resuelto el 25/11/2026" in page.text
-    days = [("24/11/2026", "Entró en las listas"), ("24/11/2026", "Contado"), ("25/11/2026", "Resuelto")]
+    days = [("24/11/2026", "Entró en las listas"), ("24/11/2026", "Avisado"), ("25/11/2026", "Resuelto")]
     assert [each for each in told_in(page) if each[1] != "Visto por primera vez"] == days
 
 
@@ -65,11 +65,11 @@ def test_what_comes_back_tells_both_lives_in_order(department):
     happened = [what for _, what in told_in(page_of(department, entry.rule, entry.track))]
     assert happened == [
         "Entró en las listas",
-        "Contado",
+        "Avisado",
         "Resuelto",
         "Visto de nuevo",
         "Volvió a las listas",
-        "Contado",
+        "Avisado",
     ]
 
 
@@ -90,7 +90,7 @@ def test_an_end_from_before_steps_were_noted_is_told(department):
     department.store.record(a_run(), [], [entry])
     assert told_in(page_of(department, "BR", (1,))) == [
         ("23/11/2026", "Visto por primera vez"),
-        ("24/11/2026", "Dejado"),
+        ("24/11/2026", "Fuera de plazo"),
     ]
 
 

@@ -227,8 +227,8 @@ def test_mail_is_listed_by_state_and_origin_the_newest_first(reading):
     assert "Correos, los más nuevos primero" in everything
     held = ask(reading, "/correo?estado=held&origen=tareas").text
     assert re.findall(r'<span class="pill \w+">(\w+)</span>', held) == ["retenido"]
-    assert "No hay correo así." in ask(reading, "/correo?estado=dead").text
-    assert "No hay correo así." in ask(reading, "/correo?estado=inventado").text
+    assert "Ninguno con esos filtros." in ask(reading, "/correo?estado=dead").text
+    assert "Ninguno con esos filtros." in ask(reading, "/correo?estado=inventado").text
 
 
 def test_a_digest_shows_its_envelope_headers_text_and_files(reading):
@@ -243,6 +243,16 @@ def test_a_digest_shows_its_envelope_headers_text_and_files(reading):
     ):
         assert words in shown
     assert f'<iframe sandbox title="El correo tal como se ve" src="/correo/{delivery["id"]}/html">' in shown
+
+
+def test_of_mail_that_was_accepted_at_once_no_tries_are_denied(reading):
+    deliveries = ask(reading, "/api/v1/messages?limit=1000").json
+    at_once = [each for each in deliveries if (each["state"], each["attempts"]) == ("accepted", 1)]
+    for delivery in at_once[:3]:
+        shown = ask(reading, f"/correo/{delivery['id']}").text
+        assert "Aceptado a la primera." in shown
+        assert "Ningun" not in shown[shown.index("intentos") :].partition("</section>")[0]
+    assert at_once
 
 
 def test_the_bodies_of_other_applications_mail_are_not_shown_anywhere(reading):

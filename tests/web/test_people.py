@@ -46,7 +46,7 @@ def test_a_role_that_nobody_has_is_told_so_and_the_operators_hear_instead():
     shown = page(site)
     assert "nadie admin brass nadie lo tiene" in shown
     assert "operador@example.com no es de nadie del directorio" in shown
-    assert "en lugar de quien no se encuentra o no tiene correo operador: nadie tiene el papel admin" in shown
+    assert "en lugar de quien no se encuentra o no tiene correo operador: nadie tiene el rol admin" in shown
 
 
 def test_an_active_person_without_an_address_is_listed_with_the_reason():
@@ -86,8 +86,8 @@ def test_each_person_is_told_with_what_will_come_how_often_when_and_why():
     ana = shown.partition("Ana Prado ana@example.com")[2]
     assert "destinatario hallazgos abiertos a su nombre: 1" in ana.partition("Julia Zamora")[0]
     julia = shown.partition("Julia Zamora jefa@example.com")[2]
-    assert "en copia oculta tiene el papel admin" in julia
-    assert "en lugar de quien no se encuentra o no tiene correo tiene el papel admin" in julia
+    assert "en copia oculta tiene el rol admin" in julia
+    assert "en lugar de quien no se encuentra o no tiene correo tiene el rol admin" in julia
     assert "cada día laborable, desde las 07:00" in ana
     assert "mañana 07:00" in ana
 
@@ -104,7 +104,7 @@ def test_where_the_directory_cannot_be_read_nothing_is_shown_as_well(fault):
     html = ask(reading_in_memory(site, directory=lambda _seconds: read), "/personas").text
     assert "El directorio de personas no se puede leer ahora" in html
     assert MARKUP.findall(html) == []
-    for words in ("Ninguna", "Ninguno", "Nadie:", "<table", "Papeles"):
+    for words in ("Ninguna", "Ninguno", "Nadie:", "<table", "Roles"):
         assert words not in html
 
 

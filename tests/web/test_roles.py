@@ -37,7 +37,7 @@ def test_every_route_is_known_to_these_tests():
 
 def test_what_only_operators_see_is_what_shows_deeds_foreign_texts_people_and_work():
     assert {
-        "/registro",
+        "/actividad",
         "/operar",
         "/operar/encargo/{errand}",
         "/operar/encargo/{errand}/{file}",
@@ -132,7 +132,7 @@ def test_what_names_no_person_and_no_record_is_open_to_programs_and_browsers(add
 def test_the_register_of_deeds_tells_who_entered_and_who_could_not():
     reading = house(*USERS)
     ask(reading, "/entrar", form={"usuario": "luis", "clave": "no es la suya"})
-    page = entered(reading, "ana").ask("/registro").text
+    page = entered(reading, "ana").ask("/actividad").text
     assert "intentó entrar y no pudo" in page
     assert page.index("entró") < page.index("intentó entrar")
-    assert "/registro" not in entered(reading, "luis").ask("/").text
+    assert "/actividad" not in entered(reading, "luis").ask("/").text

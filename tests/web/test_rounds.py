@@ -47,8 +47,19 @@ def test_each_rule_is_shown_with_how_it_fared_what_it_found_and_how_long_it_took
     shown = page(department, TODAY)
     rules = [rule.id for rule in department.monitor.rules]
     for name in (*rules, *(query.id for query in department.monitor.of_kind("check"))):
-        assert re.search(rf" {name} .*? vista \d+ ([\d,]+ s|[\d]+ ms|menos de 1 ms)", shown)
+        assert re.search(
+            rf" {name} .*? vista \d+ filas?(, \d+ en listas)? ([\d,]+ s|[\d]+ ms|menos de 1 ms)", shown
+        )
     assert "Leer los registros: brass" in shown
+
+
+def test_of_a_rules_rows_it_is_told_how_many_stand_in_the_lists_that_the_round_counts():
+    department = Department()
+    department.registers["brass"] = equipment(caducado=-3, proximo=14, lejano=200)
+    department.round()
+    shown = page(department, TODAY, days=0)
+    assert "vista 3 filas, 2 en listas" in shown
+    assert "Hallazgos 2 Mensajes" in shown
 
 
 def test_a_rule_that_was_blind_is_shown_so_with_the_reason_and_no_number(department):

@@ -44,7 +44,7 @@ def test_people_are_handed_out_with_their_roles_and_what_they_will_receive():
     people = {
         each["Persona"]: each for each in rows(entered(reading_in_memory(made), "ana").ask("/personas.csv"))
     }
-    assert people["Julia Zamora"]["Papeles"] == "no_conformidades/admin"
+    assert people["Julia Zamora"]["Roles"] == "no_conformidades/admin"
     assert people["Ana Prado"]["Recibirá"] == "no_conformidades/tecnico: destinatario"
     assert people["Carolina Solana"]["Correo"] == "caro@example.com"
     (deed,) = deeds(made, "people_exported")

@@ -23,6 +23,8 @@ class Latest(Generic[Read]):
     """Remember the latest reading; one that hangs is waited for once, and never begun twice."""
 
     read: Callable[[], Read]
+    name: str = "lectura"
+    """Of the thread that reads."""
     begun: "Future[Read] | None" = None
     begun_at: float = 0.0
     ended_at: float = 0.0
@@ -54,7 +56,7 @@ class Latest(Generic[Read]):
         with self.lock:
             if self.begun is None or (self.begun.done() and self.age > self._lasts(self.begun)):
                 self.begun_at = time.monotonic()
-                self.begun = begin(self._timed, "directorio")
+                self.begun = begin(self._timed, self.name)
             return self.begun
 
     def _timed(self) -> Read:

@@ -106,7 +106,7 @@ def _audience_faults(digest: DigestForm, place: str) -> Iterator[Fault]:
         expected = f"ninguna: «{digest.to}» no se puede sustituir"
         yield Fault(f"{place}.to_variable", digest.to_variable, expected)
     if digest.bcc not in {None, *ROLES}:
-        yield Fault(f"{place}.bcc", str(digest.bcc), f"un papel: {_listed(ROLES)}")
+        yield Fault(f"{place}.bcc", str(digest.bcc), f"un rol: {_listed(ROLES)}")
 
 
 def _are_addresses(text: str) -> bool:

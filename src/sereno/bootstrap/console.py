@@ -153,7 +153,7 @@ def reading_of(
         warnings=site.warnings,
         settings=cache(partial(_shown_settings, environ)),  # this reading goes when their file changes
         cases=partial(_tried_cases, CaseBench(open_workshop(environ)), _homes(environ)),
-        directory=partial(_read_directory, Latest(lambda: site.registers().directory())),
+        directory=partial(_read_directory, Latest(lambda: site.registers().directory(), "directorio")),
         sheet=csv_bytes,
         draw=_draw,
         change=partial(_lend_known_store, site),

@@ -83,7 +83,7 @@ def test_mail(**options: Any) -> int:
 @check.command("directory")
 @monitor
 def directory(**options: str | None) -> int:
-    """Quién tiene cada papel, a quién no llega correo y qué responsables no se encuentran."""
+    """Quién tiene cada rol, a quién no llega correo y qué responsables no se encuentran."""
     from sereno.commands.check_directory import check_directory
 
     return check_directory(**options)

@@ -57,7 +57,7 @@ def snooze(**options: Any) -> int:
     help="Anula los enlaces personales y el calendario de esa persona: Id, usuario, nombre o correo.",
 )
 def people(monitor: str | None, revoke: str | None) -> int:
-    """Muestra quién tiene cada papel, a quién no llega correo y qué responsables no se encuentran."""
+    """Muestra quién tiene cada rol, a quién no llega correo y qué responsables no se encuentran."""
     from sereno.commands.people import list_people, revoke_links
 
     return list_people(monitor) if revoke is None else revoke_links(revoke)

@@ -44,7 +44,7 @@ def password(name: str, *, from_stdin: bool) -> int:
 @name
 @click.argument("role", type=click.Choice(ROLES))
 def change_role(name: str, role: Role) -> int:
-    """Cambia el papel de un usuario, que ha de entrar otra vez."""
+    """Cambia el rol de un usuario, que ha de entrar otra vez."""
     from sereno.commands.users import set_role
 
     return set_role(name, role)

@@ -51,7 +51,7 @@ def check_directory(monitor: str | None) -> int:
 def _role_faults(site: Site, monitor: Monitor, directory: Directory) -> Iterator[str]:
     for each in holdings(monitor, site.orders(monitor), directory):
         if not any(person.address for person in each.people):
-            yield f"{monitor.name}: el papel {each.role} no tiene a nadie a quien llegue correo."
+            yield f"{monitor.name}: el rol {each.role} no tiene a nadie a quien llegue correo."
             continue
         for person in each.people:
             if not person.address:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from sereno.domain.directory import plain
 from sereno.domain.errors import Fault, FaultyInput, SerenoError
 from sereno.domain.ledger import Snooze
 from sereno.domain.snoozing import LONGEST, can_be_put_off, is_day_allowed, last_day
-from sereno.engine.open_findings import OpenFinding, Wanted, described, key_text, open_findings
+from sereno.engine.open_findings import OpenFinding, Wanted, key_text, open_findings, told_finding
 from sereno.engine.proof import NOTICE_HEADINGS, notice_row
 
 EARLIEST = date(2000, 1, 1)
@@ -62,11 +62,13 @@ def list_findings(
     wanted = Wanted(rule, band, None if owner is None else _owners(site, owner, found))
     shown = [each for each in found if wanted.holds(each)]
     if as_json:
-        click.echo(json.dumps([described(each) for each in shown], ensure_ascii=False, indent=2))
+        told = [asdict(told_finding(each)) for each in shown]
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2, default=date.isoformat))
     elif shown:
         site.terminal.table(FINDING_HEADINGS, map(_finding_row, shown))
     else:
-        site.terminal.say("El libro no tiene hallazgos abiertos que sean así. Se llena con cada ronda.")
+        nothing = "El libro no tiene hallazgos abiertos. Se llena con cada ronda."
+        site.terminal.say("Ninguno con esos filtros." if found else nothing)
     return 0
 
 

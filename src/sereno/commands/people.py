@@ -13,7 +13,7 @@ from sereno.domain.rules import Monitor
 from sereno.engine.access import Deed
 from sereno.engine.who_is_who import holdings, lost_owners, why_unreached
 
-HEADINGS = ("Vigilante", "Papel", "Persona", "Correo")
+HEADINGS = ("Vigilante", "Rol", "Persona", "Correo")
 NOBODY = "nadie"
 EXPECTED = "un Id, usuario o nombre del directorio que tenga correo, o un correo bien escrito"
 

@@ -13,7 +13,7 @@ from sereno.domain.errors import Fault, FaultyInput, SerenoError
 from sereno.engine.access import Deed, User
 from sereno.engine.ports import Store
 
-HEADINGS = ("Usuario", "Papel", "Entra por", "Desde")
+HEADINGS = ("Usuario", "Rol", "Entra por", "Desde")
 ROLE_WORDS = {"read": "mira", "operate": "opera"}
 BY_PROXY = "el proxy"
 BY_PASSWORD = "contraseña"  # noqa: S105  how somebody enters, in words

@@ -17,6 +17,15 @@ def utc(when: datetime) -> datetime:
     return when.astimezone(UTC)
 
 
+def instant_in(text: object) -> datetime | None:
+    """Read an instant that another program wrote down; `None` where it is none, or names no zone."""
+    try:
+        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return moment if moment and moment.tzinfo else None
+
+
 def readings(day: date, wall: time, zone: tzinfo) -> list[datetime]:
     """List the instants of the day at which the clock reads `wall`, in order.
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sereno.domain.findings import Finding, urgency
 from sereno.domain.ledger import Entry
@@ -48,6 +47,25 @@ class OpenFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class FindingForm:
+    """Tell other programs of an open finding (docs/reference/commands.md)."""
+
+    monitor: str
+    rule: str
+    section: str | None
+    band: str | None
+    key: list[str | int | float | None]
+    due: date | None
+    days: int | None
+    owner: str | None
+    first_seen: date
+    last_seen: date
+    told: int
+    replannings: int
+    snoozed_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """Say which findings are asked for: by rule or section, by band, by whom their rows name."""
 
@@ -87,24 +105,14 @@ def place_of(monitor: Monitor, section: str | None) -> int:
     return shown.index(section) if section in shown else len(shown)
 
 
-def described(each: OpenFinding) -> dict[str, Any]:
-    """Describe an open finding for other programs (docs/reference/commands.md); dates are ISO 8601."""
+def told_finding(each: OpenFinding) -> FindingForm:
+    """Tell of an open finding as other programs read it."""
     entry = each.entry
-    return {
-        "monitor": each.monitor.name,
-        "rule": entry.rule,
-        "section": entry.section,
-        "band": each.band or None,
-        "key": list(entry.key),
-        "due": _iso(entry.due),
-        "days": each.days,
-        "owner": entry.owner,
-        "first_seen": _iso(entry.first_seen),
-        "last_seen": _iso(entry.last_seen),
-        "told": each.told,
-        "replannings": entry.replannings,
-        "snoozed_until": _iso(each.snoozed_until),
-    }
+    return FindingForm(
+        each.monitor.name, entry.rule, entry.section, each.band or None, list(entry.key), entry.due,
+        each.days, entry.owner, entry.first_seen, entry.last_seen, each.told, entry.replannings,
+        each.snoozed_until,
+    )  # fmt: skip
 
 
 def key_text(key: Sequence[object]) -> str:
@@ -125,7 +133,3 @@ def _place(each: OpenFinding) -> tuple[object, ...]:
         entry.rule, entry.section, entry.key, entry.track, entry.due, each.days, entry.owner, {}
     )
     return (place_of(each.monitor, entry.section), *urgency(finding), entry.rule)
-
-
-def _iso(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()

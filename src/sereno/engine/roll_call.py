@@ -1,7 +1,7 @@
 """What is open, a page at a time: which lots are asked for, how many there are, which come next."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
@@ -51,17 +51,20 @@ class RollCall:
         """List what is asked for, from the `first` (of 0) on; snoozes and tellings as they are now."""
         mark = self.roll.told_mark() if inquiry.order == "told" else self.mark
         ids = self.kept.get(mark, (inquiry, first, number), lambda: self._ids(inquiry, first, number))
-        return [self.found(each) for each in self.roll.listed(ids)]
+        return list(self._found(self.roll.listed(ids)))
 
     def every(self, inquiry: Inquiry) -> Iterator[OpenFinding]:
         """Yield all that is asked for."""
-        return map(self.found, self.roll.every(inquiry))
+        return self._found(self.roll.every(inquiry))
 
-    def found(self, each: Listed) -> OpenFinding:
-        """Say of which rule a finding of the roll is; of one whose rule is no more, raise LookupError."""
-        monitor = next(monitor for monitor in self.monitors if monitor.name == each.monitor)
-        rule = next(rule for rule in monitor.rules if rule.id == each.entry.rule)
-        return OpenFinding(monitor, rule, each.entry, self.today, each.id)
+    def _found(self, listed: Iterable[Listed]) -> Iterator[OpenFinding]:
+        """Say of which rule each is; lots are of rules that there are, and so are the findings in them."""
+        known = {
+            (monitor.name, rule.id): (monitor, rule) for monitor in self.monitors for rule in monitor.rules
+        }
+        for each in listed:
+            monitor, rule = known[each.monitor, each.entry.rule]
+            yield OpenFinding(monitor, rule, each.entry, self.today, each.id)
 
     def _tally(self) -> Sequence[Tally]:
         known = {(monitor.name, rule.id) for monitor in self.monitors for rule in monitor.rules}

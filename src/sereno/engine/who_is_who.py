@@ -90,14 +90,14 @@ def receipts(
             found += _named(plan, to, directory, theirs, last)
         else:
             reason = (
-                f"tiene el papel {to}" if is_role(to) else "dirección escrita en los ajustes o el vigilante"
+                f"tiene el rol {to}" if is_role(to) else "dirección escrita en los ajustes o el vigilante"
             )
             found += ((each, "to", reason) for each in _reached(directory, to, post.monitor))
         if is_personal(to) or not found:
             found += _instead(directory, post)
         if plan.bcc:
             found += (
-                (each, "hidden", f"tiene el papel {plan.bcc}")
+                (each, "hidden", f"tiene el rol {plan.bcc}")
                 for each in _reached(directory, plan.bcc, post.monitor)
             )
         found += _overdue(plan, directory, post.monitor)
@@ -133,7 +133,7 @@ def _named(
 def _instead(directory: Directory, post: Post) -> Iterator[tuple[str, Way, str]]:
     """Name who hears of what reaches nobody: the administrators, else the operators."""
     found = _reached(directory, FALLBACK, post.monitor)
-    why = f"tiene el papel {FALLBACK}" if found else "operador: nadie tiene el papel admin"
+    why = f"tiene el rol {FALLBACK}" if found else "operador: nadie tiene el rol admin"
     yield from ((address, "instead", why) for address in found or post.orders.operators)
 
 
@@ -143,4 +143,4 @@ def _overdue(plan: DigestPlan, directory: Directory, monitor: Monitor) -> Iterat
     }
     for role in filter(None, told):
         found = _reached(directory, role, monitor)
-        yield from ((address, "overdue", f"tiene el papel {role}") for address in found)
+        yield from ((address, "overdue", f"tiene el rol {role}") for address in found)

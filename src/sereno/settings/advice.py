@@ -7,7 +7,7 @@ NOBODY_TOLD = (
     "o en HEARTBEAT_URL la de quien vigila al vigilante."
 )
 NO_DIRECTORY = (
-    "Falta LANZADERA_DB_URL: sin el directorio de personas, lo que va a un papel llega a los operadores."
+    "Falta LANZADERA_DB_URL: sin el directorio de personas, lo que va a un rol llega a los operadores."
 )
 
 

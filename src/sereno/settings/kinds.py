@@ -272,7 +272,7 @@ ADDRESSES = Kind(
 )
 AUDIENCE = Kind(
     _parsed(_audience),
-    f"un papel ({', '.join(ROLES)}) o direcciones separadas por coma o punto y coma; p. ej. ana@example.com",
+    f"un rol ({', '.join(ROLES)}) o direcciones separadas por coma o punto y coma; p. ej. ana@example.com",
 )
 CADENCE = Kind(
     _parsed(parse_cadence),

@@ -87,7 +87,7 @@ def _threshold(monitor: Monitor, setting: str, value: Setting) -> Variable:
 def _of_digest(monitor: Monitor, digest: DigestPlan) -> Iterator[Variable]:
     which = f"{monitor.name}/{digest.name}"
     if digest.to_variable:
-        meaning = f"Quién recibe {which}: un papel o direcciones de correo."
+        meaning = f"Quién recibe {which}: un rol o direcciones de correo."
         yield Variable(digest.to_variable, digest.to, meaning, kinds.AUDIENCE, monitor.title)
     meaning = f"Cuándo toca {which}."
     name = cadence_name(monitor, digest)

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import get_args
 
 from sereno.domain.outbox import State
 from sereno.engine.mail_records import MailLine, MailSummary
-from sereno.engine.open_findings import OpenFinding, Wanted
+from sereno.engine.open_findings import FindingForm, Wanted, told_finding
 from sereno.engine.ports import Store
 from sereno.engine.records import Run
 from sereno.engine.roll import Inquiry
@@ -70,25 +70,6 @@ class RunForm:
 
 
 @dataclass(frozen=True, slots=True)
-class FindingForm:
-    """Tell of an open finding."""
-
-    monitor: str
-    rule: str
-    section: str | None
-    band: str | None
-    key: list[str | int | float | None]
-    due: date | None
-    days: int | None
-    owner: str | None
-    first_seen: date
-    last_seen: date
-    told: int
-    replannings: int
-    snoozed_until: date | None
-
-
-@dataclass(frozen=True, slots=True)
 class MessageForm:
     """Tell of a delivery; never what it says."""
 
@@ -130,7 +111,7 @@ def finding_forms(view: View, offset: int, limit: int) -> list[FindingForm]:
     if roll is None:
         return []
     everything = Inquiry(roll.lots(Wanted(), lambda lot: lot.section))
-    return [_finding(each) for each in roll.page(everything, offset, limit)]
+    return [told_finding(each) for each in roll.page(everything, offset, limit)]
 
 
 def message_forms(store: Store, state: State | None, origin: str | None, limit: int) -> list[MessageForm]:
@@ -154,15 +135,6 @@ def _run(run: Run) -> RunForm:
     return RunForm(
         run.id, run.monitor, run.digest, run.period, run.state, run.started_at, run.finished_at,
         run.findings, run.messages, run.why, run.sent, run.forced, run.trial, dict(run.counts),
-    )  # fmt: skip
-
-
-def _finding(each: OpenFinding) -> FindingForm:
-    entry = each.entry
-    return FindingForm(
-        each.monitor.name, entry.rule, entry.section, each.band or None, list(entry.key), entry.due,
-        each.days, entry.owner, entry.first_seen, entry.last_seen, each.told, entry.replannings,
-        each.snoozed_until,
     )  # fmt: skip
 
 

@@ -12,10 +12,10 @@ from pydantic import BeforeValidator
 from sereno.domain.errors import StoreUnavailable
 from sereno.domain.outbox import State
 from sereno.domain.wallclock import first_reading, zone_of
+from sereno.engine.open_findings import FindingForm
 from sereno.engine.ports import Store
 from sereno.engine.standing import STORELESS
 from sereno.web.api import (
-    FindingForm,
     MessageForm,
     RunForm,
     StatusForm,

@@ -1,4 +1,4 @@
-"""Every Spanish text of the console's pages; what the engine says of itself comes in its own words."""
+"""The Spanish texts of the console's first pages; those of the others stand beside, in `catalogue_*`."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -20,7 +20,7 @@ SECTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "reglas": ("/reglas", "Reglas"),
     "ajustes": ("/ajustes", "Ajustes"),
     "operar": ("/operar", "Operar"),
-    "registro": ("/registro", "Registro"),
+    "actividad": ("/actividad", "Actividad"),
 }
 READ_ONLY: Final = "Solo se mira: desde aquí nada cambia."
 SEEN_AT: Final = "Visto el"
@@ -54,7 +54,7 @@ JOB_TONES: Final = {
     "parada": "bad",
     "sin configurar": "warn",
 }
-JOB_HEADINGS: Final = ("Tarea", "Estado", "Última vez", "Resultado", "Halló", "Próxima")
+JOB_HEADINGS: Final = ("Tarea", "Estado", "Última vez", "Resultado", "Hallazgos", "Próxima")
 EVERY_CYCLE: Final = "en cada ciclo"
 MAIL_CARD: Final = "Correo"
 MAIL_EMPTY: Final = "Nada espera ni está retenido."
@@ -115,7 +115,7 @@ FORCED: Final = "forzada: no da el periodo por servido"
 TRIAL: Final = "en prueba: no se avisó a nadie"
 RUN_STATES: Final = {"complete": "completa", "blind": "a ciegas", "unaddressed": "sin destinatario"}
 RUN_FACTS: Final = ("Empezó", "Duró", "Hallazgos", "Mensajes")
-COUNTS: Final = "Qué halló"
+COUNTS: Final = "Hallazgos por sección"
 COUNT_HEADINGS: Final = ("Sección", "Qué es", "Hallazgos")
 NOTHING_FOUND: Final = "No halló nada en ninguna sección."
 RUN_MAIL: Final = "Mensajes"
@@ -162,7 +162,9 @@ CLEAR: Final = "Quitar filtros"
 PLOTS: Final = "Gráficos"
 DOWNLOAD: Final = "Descargar CSV"
 FOUND: Final = "{shown} de {every} hallazgos abiertos"
-NO_FINDINGS: Final = "El libro no tiene hallazgos abiertos que sean así. Se llena con cada ronda."
+NO_FINDINGS: Final = "El libro no tiene hallazgos abiertos. Se llena con cada ronda."
+NONE_LIKE_THAT: Final = "Ninguno con esos filtros."
+NONE_ON_PAGE: Final = "En esta página no hay ninguno."
 LEDGER_ABOUT: Final = "Lo que el libro tenía abierto tras la última ronda de cada informe."
 PAGE_OF: Final = "Página {page} de {pages}"
 PREVIOUS: Final = "Anterior"
@@ -200,21 +202,23 @@ STATE_TONES: Final[Mapping[State, str]] = {
 MAIL_HEADINGS: Final = ("Asunto", "Estado", "Origen", "Para", "En cola", "Intentos")
 STATE: Final = "Estado"
 ORIGIN: Final = "Origen"
-NO_MAIL: Final = "No hay correo así."
+NO_MAIL: Final = "Aquí no hay ningún correo."
 NO_SUBJECT: Final = "(sin asunto)"
 ENVELOPE: Final = "Sobre"
 ENVELOPE_FACTS: Final = ("Estado", "Origen", "De", "Para", "En cola", "Terminó", "Próximo intento", "Nombre")
 LAST_ANSWER: Final = "Lo último que se dijo"
 PAST: Final = "Intentos"
 PAST_HEADINGS: Final = ("Cuándo", "Qué pasó", "Qué dijo el servidor")
-NO_PAST: Final = "Ninguno que haya que contar: lo aceptado a la primera solo consta arriba."
+NOT_TRIED: Final = "Ninguno todavía."
+AT_ONCE: Final = "Aceptado a la primera."
+PAST_UNKNOWN: Final = "No consta qué pasó en ellos."
 REFUSED: Final = "Destinatarios rechazados"
 REFUSED_HEADINGS: Final = ("Dirección", "Qué dijo el servidor")
 HEADERS: Final = "Cabeceras"
 BODY_TEXT: Final = "Texto"
 NO_TEXT: Final = "No lleva texto."
 BODY_HTML: Final = "Como se ve"
-FRAME_ABOUT: Final = "Sin guiones ni contenido de fuera."
+FRAME_ABOUT: Final = "Sin scripts ni contenido externo."
 FRAME_TITLE: Final = "El correo tal como se ve"
 FILES: Final = "Ficheros adjuntos"
 FILE_HEADINGS: Final = ("Nombre", "Tipo", "Tamaño")
@@ -267,7 +271,7 @@ UNREADABLE: Final = "El almacén no se puede leer, y esta página sale de él. N
 PROBLEMS: Final[Mapping[int, str]] = {
     400: "La petición no se entiende.",
     404: "Aquí no hay nada con ese nombre. Puede que ya no esté: lo resuelto sale de la lista de abiertos.",
-    405: "Aquí solo se mira: esa orden no se admite.",
+    405: "Esa orden no se admite en esta dirección.",
     500: "La consola ha fallado. No dice nada de la vigilancia: compruébela con «sereno status».",
     503: "Ahora no se puede mirar: falta el almacén, o no se puede leer.",
 }

@@ -7,12 +7,12 @@ ENTER: Final = "Entrar"
 USER: Final = "Usuario"
 PASSWORD: Final = "Contraseña"  # noqa: S105  what the field is called
 LEAVE: Final = "Salir"
-INSIDE_AS: Final = "Dentro como {name}"
+INSIDE_AS: Final = "Sesión de {name}"
 NO_USERS: Final = (
     "Aún no hay usuarios. Quien administra esta máquina añade el primero con "
     "«sereno user add NOMBRE --role operate»."
 )
-REFUSED: Final = "El usuario o la contraseña no son esos."
+REFUSED: Final = "Usuario o contraseña incorrectos."
 WAIT: Final = "Demasiados intentos fallidos: no se mira ninguno más hasta las {until:%H:%M}."
 BUSY: Final = "Hay demasiada gente entrando a la vez: inténtelo en unos segundos."
 UNKNOWN_NAME: Final = (
@@ -38,7 +38,7 @@ BAD_FORMS: Final[Mapping[int, str]] = {
     415: "Eso no es un formulario.",
 }
 
-DEEDS: Final = "Registro"
+DEEDS: Final = "Actividad"
 DEEDS_ABOUT: Final = "Quién hizo qué y cuándo, lo más nuevo primero. Se guarda seis años."
 DEED_HEADINGS: Final = ("Cuándo", "Quién", "Qué", "Sobre qué", "Detalle")
 NO_DEEDS: Final = "Nadie ha hecho nada todavía."
@@ -47,7 +47,7 @@ DEED_WORDS: Final[Mapping[str, str]] = {
     "user_added": "añadió un usuario",
     "user_removed": "quitó un usuario",
     "password_set": "cambió una contraseña",
-    "role_set": "cambió un papel",
+    "role_set": "cambió un rol",
     "entered": "entró",
     "left": "salió",
     "entry_refused": "intentó entrar y no pudo",
@@ -59,6 +59,9 @@ DEED_WORDS: Final[Mapping[str, str]] = {
     "feed_ended": "anuló su calendario",
     "links_revoked": "anuló enlaces personales",
 }
+ROLE_WORDS: Final[Mapping[str, str]] = {"read": "mira", "operate": "opera"}
+VIEW_WORDS: Final[Mapping[str, str]] = {"html": "tal como se ve"}
+PAUSED_UNTIL: Final = "hasta el {day}: {why}"
 API_NEEDS: Final = (
     "Hay que decir quién pregunta: con un usuario y su contraseña (HTTP Basic), o con una sesión."
 )

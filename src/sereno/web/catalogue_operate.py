@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 OPERATE: Final = "Operar"
-OPERATE_ABOUT: Final = "Lo que se haga aquí queda anotado en el registro, con quién y cuándo."
+OPERATE_ABOUT: Final = "Lo que se haga aquí queda anotado en Actividad, con quién y cuándo."
 JOBS: Final = "Tareas"
 JOB_HEADINGS: Final = ("Tarea", "Estado", "Ahora", "Pausa")
 RUN: Final = "Hacer la ronda"
@@ -15,7 +15,7 @@ PAUSE: Final = "Pausar"
 UNTIL: Final = "Vuelve el"
 WHY: Final = "Motivo"
 RESUME: Final = "Reanudar"
-PAUSE_ABOUT: Final = "Lo que se le cierre mientras descansa se pierde, y se avisa de ello."
+PAUSE_ABOUT: Final = "Los periodos que se cierren durante la pausa se pierden, y se avisa."
 UNSET: Final = "No se puede: le falta {names}."
 MAIL: Final = "Correo"
 HOLD: Final = "Retener todo el correo"
@@ -54,7 +54,6 @@ NONE: Final = "Ninguno."
 UNADDRESSED: Final = "Nadie recibiría {number} hallazgos: les falta destinatario."
 BUSY: Final = "{job} ya está en marcha: espere a que termine."
 WATCH_BUSY: Final = "La vigilancia tiene {job} en marcha: espere a que termine."
-UNKNOWN_JOB: Final = "No hay ninguna tarea {job}."
 OVERTAKEN: Final = (
     "Otra persona lo ha cambiado mientras tanto: mire cómo está ahora y, si hace falta, repítalo."
 )
@@ -62,7 +61,7 @@ RETRY: Final = "Volver a enviar"
 DROP: Final = "Descartar"
 DECIDE: Final = "Decidir"
 OPEN_BODY: Final = "Ver lo que dice (queda anotado)"
-BODY_ABOUT: Final = "Es correo de otra aplicación. Que usted lo ha visto queda anotado en el registro."
+BODY_ABOUT: Final = "Es correo de otra aplicación. Que usted lo ha visto queda anotado en Actividad."
 REASON_NEEDED: Final = "por qué: queda anotado"
 DONE: Final[Mapping[str, str]] = {
     "pausada": "La tarea queda en pausa.",

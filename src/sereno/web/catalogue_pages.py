@@ -10,13 +10,15 @@ from sereno.engine.who_is_who import Way
 OTHER_RUNS: Final = "Otras rondas de este periodo"
 OTHER_HEADINGS: Final = ("Terminó", "Cómo", "Hallazgos", "Por qué")
 LOOKS: Final = "Reglas y comprobaciones"
-LOOK_HEADINGS: Final = ("Consulta", "Qué es", "Cómo fue", "Halló", "Tardó")
+LOOK_HEADINGS: Final = ("Consulta", "Qué es", "Cómo fue", "Resultado", "Tardó")
 LOOK_KINDS: Final = {
     "rule": "regla",
     "check": "comprobación de los datos",
     "people": "a quién le toca",
     "figure": "cifras del informe",
 }
+LOOK_ROWS: Final = ("{number} fila", "{number} filas")
+LOOK_LISTED: Final = "{rows}, {number} en listas"
 LOOK_SEEN: Final = "vista"
 LOOK_BLIND: Final = "a ciegas"
 NOT_KEPT: Final = "No se guardaba: la ronda es de antes de que Sereno lo anotase."
@@ -79,8 +81,8 @@ NO_DIRECTORY: Final = (
 DIRECTORY_AGE: Final = "Directorio leído hace {seconds} s."
 PEOPLE_ABOUT: Final = "Los hallazgos son los que el libro tenía abiertos tras la última ronda."
 NOBODY: Final = "nadie"
-ROLES: Final = "Papeles"
-ROLE_HEADINGS: Final = ("Persona", "Papel", "Vigilante", "Correo")
+ROLES: Final = "Roles"
+ROLE_HEADINGS: Final = ("Persona", "Rol", "Vigilante", "Correo")
 NOBODY_HOLDS: Final = "nadie lo tiene"
 UNREACHED_ONE: Final = "no le llega correo"
 REFUSED_ONE: Final = "el servidor la rechaza"
@@ -110,11 +112,11 @@ PEOPLE_SHEET_HEADINGS: Final = (
     "Id",
     "Correo",
     "Por qué no le llega",
-    "Papeles",
+    "Roles",
     "Recibirá",
 )
 SHEETS: Final = "Sacar como hoja"
-SHEETS_ABOUT: Final = "Cada vez que alguien saca una queda anotado en el registro."
+SHEETS_ABOUT: Final = "Cada vez que alguien saca una queda anotado en Actividad."
 TAKE_PEOPLE: Final = "Personas (CSV)"
 TAKE_NOTICES: Final = "Avisos (CSV)"
 SINCE: Final = "Desde"

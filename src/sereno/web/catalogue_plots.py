@@ -70,7 +70,7 @@ WEEK_HEADINGS: Final = (
     "Entran",
     "Se resuelven",
     "Salen, con fecha lejana",
-    "Se dejan",
+    "Fuera de plazo",
     "Fechas movidas",
     "Qué se vio",
 )

@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from sereno.domain.outbox import State
-from sereno.domain.wallclock import utc
+from sereno.domain.wallclock import instant_in, utc
 from sereno.engine.mail_records import MailSummary
 from sereno.engine.ports import Store
 from sereno.engine.records import JobResult
@@ -77,7 +77,7 @@ def _samples(view: View) -> Iterator[tuple[str, Iterable[Sample]]]:
     yield "sereno_master_alive", [_plain(view.standing.watched)]
     yield "sereno_store_readable", [_plain(view.store is not None)]
     yield "sereno_needs_a_person", [_plain(len(view.standing.troubles))]
-    said = _moment(view, "timestamp")
+    said = instant_in((view.published.status or {}).get("timestamp"))
     if said is not None:
         yield "sereno_last_cycle_age_seconds", [_plain(_age(said, view.now))]
     if view.store is not None:
@@ -127,14 +127,6 @@ def _missed(view: View, store: Store) -> list[Sample]:
     noted = store.logbook.missed(view.now - timedelta(days=MISSED_DAYS))
     found = [(each.monitor, each.digest) for each in noted]
     return [(name, float(found.count(name))) for name in names]
-
-
-def _moment(view: View, key: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat((view.published.status or {})[key])
-    except (KeyError, TypeError, ValueError):
-        return None
-    return moment if moment.tzinfo else None
 
 
 def _age(since: datetime, until: datetime) -> float:

@@ -141,7 +141,7 @@ PLACES: Mapping[str, Answer] = {
     "/calendario/{year}": _page("calendario", calendar, from_store=False),
     "/reglas": _page("reglas", rules, from_store=False),
     "/ajustes": _page("ajustes", settings, from_store=False),
-    "/registro": _page("registro", deeds),
+    "/actividad": _page("actividad", deeds),
     "/operar": _page("operar", operating),
     "/operar/encargo/{errand}": _page("operar", errand),
     "/operar/encargo/{errand}/{file}": _errand_page,
@@ -150,7 +150,7 @@ PLACES: Mapping[str, Answer] = {
 }
 OPERATORS_ONLY = frozenset(
     {
-        "/registro",
+        "/actividad",
         "/operar",
         "/operar/encargo/{errand}",
         "/operar/encargo/{errand}/{file}",

@@ -72,12 +72,13 @@ def picture(view: View, asked: Asked) -> bytes | None:
     question, name = _question(view, asked), asked.path["picture"]
     if view.store is None or not _posts(view, question):
         return None
+    mark = _mark(view, view.store)  # before the figures are read: what is kept is as new as its mark
     made = _figures(view, view.store, question)
     plot = plots_of(made, _titles(view)).get(name.removesuffix(SUFFIX))
     if plot is None or not name.endswith(SUFFIX):
         return None
-    at = (*_moment(view, view.store), question, name)
-    return view.reading.drawn.of(at, partial(view.reading.draw, plot))
+    what = (question, name)
+    return view.reading.drawn.get(mark, what, partial(view.reading.draw, plot))
 
 
 def _question(view: View, asked: Asked) -> Question:
@@ -96,14 +97,13 @@ def _titles(view: View) -> Mapping[str, str]:
     return {post.monitor.name: visible(post.monitor.title) for post in view.reading.posts}
 
 
-def _moment(view: View, store: Store) -> tuple[str, str]:
+def _mark(view: View, store: Store) -> str:
     """Name what the figures change with: a run, and the day."""
-    return store.history.latest_run(), view.now.date().isoformat()
+    return f"{store.history.latest_run()} {view.now.date().isoformat()}"
 
 
 def _figures(view: View, store: Store, question: Question) -> Figures:
-    at = (*_moment(view, store), question)
-    return view.reading.drawn.of(at, partial(_read, view, store, question))
+    return view.reading.drawn.get(_mark(view, store), question, partial(_read, view, store, question))
 
 
 def _read(view: View, store: Store, question: Question) -> Figures:
@@ -117,11 +117,11 @@ def _read(view: View, store: Store, question: Question) -> Figures:
 
 def _owners(view: View, store: Store, question: Question) -> list[str]:
     """List whom something is open of, and whom is asked for."""
-    at = (*_moment(view, store), "owners", question.monitor)
+    what = ("owners", question.monitor)
     everybody = Scope(
         {p.monitor.name: frozenset(rule.id for rule in p.monitor.rules) for p in _posts(view, question)}
     )
-    named = view.reading.drawn.of(at, lambda: store.history.by_owner(everybody))
+    named = view.reading.drawn.get(_mark(view, store), what, lambda: store.history.by_owner(everybody))
     return sorted({*filter(None, named), *filter(None, [question.owner])}, key=str.casefold)
 
 

@@ -19,10 +19,11 @@ from sereno.engine.post_office import PostOffice
 from sereno.engine.roll_call import RollCall
 from sereno.engine.standing import Published, Standing, standing, unreadable
 from sereno.engine.year_of_rounds import Year, years_of_rounds
-from sereno.web.kept_plots import Drawn
 from sereno.web.reception import Reception
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+MOST_DRAWN = 256
+"""Pictures and figures of some forty filters, a few kilobytes each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class ReadDirectory:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Say how an installation is looked at; nothing here can write."""
+    """Say how an installation is looked at; it is changed through `change` and `errands` alone."""
 
     version: str
     posts: tuple[Post, ...]
@@ -101,7 +102,7 @@ class Reading:
     """Writes a table as CSV in which no text is a formula."""
     workbook: Callable[[str, Sequence[str], Iterable[Sequence[str]], Sequence[int]], bytes]
     """Writes it as .xlsx: title, headings, rows, and which columns are numbers."""
-    drawn: Drawn = field(default_factory=Drawn)
+    drawn: Kept = field(default_factory=lambda: Kept(MOST_DRAWN))
     """What was drawn since the last round."""
     kept: Kept = field(default_factory=Kept)
     """What was read of the store, as long as its marks stay the same."""

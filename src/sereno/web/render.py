@@ -14,6 +14,7 @@ from sereno.engine.wording import code_words
 from sereno.web import catalogue, catalogue_access, catalogue_lists, catalogue_operate, catalogue_pages, words
 from sereno.web.page import Asked, Page
 from sereno.web.reading import View
+from sereno.web.run import rows_and_listed
 
 
 def render(page: Page, view: View, asked: Asked, here: str) -> str:
@@ -75,6 +76,7 @@ def _environment() -> Environment:
         "why_unreached": why_unreached,
         "short_name": short_name,
         "combined": _combined,
+        "rows_and_listed": rows_and_listed,
     }
     environment.filters |= {**filters, **words.FILTERS}
     return environment

@@ -11,8 +11,9 @@ from sereno.engine.mail_records import MailLine
 from sereno.engine.ports import Store
 from sereno.engine.records import JobResult, Run
 from sereno.engine.traces import Change, Looked, Move, Trace, joined
+from sereno.web.catalogue_pages import LOOK_LISTED, LOOK_ROWS
 from sereno.web.sections import section_titles
-from sereno.web.words import took
+from sereno.web.words import number, took
 
 CHANGES_SHOWN = 100
 """Of each kind of change; the others are counted."""
@@ -34,6 +35,8 @@ class ShownLook:
     looked: Looked
     title: str
     """Empty for what is no rule."""
+    listed: int | None = None
+    """How many of its rows stand in sections of the digest; `None` for what has none there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,11 @@ def tell_run(
     trace = store.traces.of(run.id)
     made = (each for each in reversed(results) if _spans(each, run))
     titles = section_titles(post)
-    looks = [ShownLook(each, titles.get(each.name, "")) for each in (trace.looks if trace else ())]
+    listed = _listed(run, post)
+    looks = [
+        ShownLook(each, titles.get(each.name, ""), listed.get(each.name))
+        for each in (trace.looks if trace else ())
+    ]
     changes = None if trace is None else _changes(run, post, store)
     return Told(run, tuple(_counts(run, post)), mail, next(made, None), trace, looks, changes)
 
@@ -96,6 +103,23 @@ def _counts(run: Run, post: Post) -> Iterator[Count]:
     titles = section_titles(post)
     order = [*(each for each in _sections(run, post) if each in run.counts), *run.counts]
     return (Count(each, titles.get(each, each), run.counts[each]) for each in dict.fromkeys(order))
+
+
+def _listed(run: Run, post: Post) -> Mapping[str, int]:
+    """Count what each rule has in the lists of the round's digest, where it has sections there."""
+    shown = frozenset(_sections(run, post))
+    return {
+        rule.id: sum(run.counts.get(each, 0) for each in rule.sections if each in shown)
+        for rule in post.monitor.rules
+        if shown.intersection(rule.sections)
+    }
+
+
+def rows_and_listed(shown: ShownLook) -> str:
+    """Say how many rows a query gave, and how many of them stand in the digest's lists."""
+    rows = shown.looked.rows or 0
+    told = LOOK_ROWS[rows != 1].format(number=number(rows))
+    return told if shown.listed is None else LOOK_LISTED.format(rows=told, number=number(shown.listed))
 
 
 def _sections(run: Run, post: Post) -> Sequence[str]:

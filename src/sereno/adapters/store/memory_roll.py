@@ -8,9 +8,10 @@ from typing import Any
 
 from sereno.adapters.store.memory_ledger import MemoryLedger
 from sereno.adapters.store.memory_mail import Shelf
-from sereno.adapters.store.roll_rows import folded, is_on_the_roll, key_text, urgency_text
+from sereno.adapters.store.roll_rows import folded, is_on_the_roll, urgency_text
 from sereno.domain.finding_names import finding_id
 from sereno.domain.ledger import Entry
+from sereno.engine.open_findings import key_text
 from sereno.engine.roll import Inquiry, Listed, Lot, PlacedLot, RollOrder, Tally
 
 Line = tuple[Listed, PlacedLot]

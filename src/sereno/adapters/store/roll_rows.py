@@ -7,6 +7,7 @@ from datetime import date
 from sereno.adapters.store.columns import sayable
 from sereno.domain.findings import Cell
 from sereno.domain.ledger import Entry
+from sereno.engine.open_findings import key_text
 
 AT_ONCE = 500
 """Findings that are read whole in one go."""
@@ -40,11 +41,6 @@ def urgency_text(due: date | None, key: Sequence[Cell]) -> str:
 def folded(text: str) -> str:
     """Write a text as it is searched, without regard to its case."""
     return sayable(text.casefold())
-
-
-def key_text(key: Sequence[Cell]) -> str:
-    """Write a key as a person types it: its values separated by commas."""
-    return ",".join("" if cell is None else str(cell).strip() for cell in key)
 
 
 def in_parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
