@@ -18,7 +18,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-WAIT = 20_000
+WAIT = 60_000
 """Milliseconds that a page may take: a busy machine is no fault."""
 
 

@@ -26,6 +26,8 @@ OTHERS_OWN = frozenset(
     }
 )
 """Places that show a mail as it was sent, whose looks are its own."""
+ALIKE = frozenset({"/rondas/{year}", "/calendario/{year}"})
+"""Places whose first page is that of another: it is looked at once."""
 _LINK = re.compile(r'(?<= )(?:(?:href|src)="(/[^"]*)"|action="(/[^"]*)" method="get")')
 
 
