@@ -11,7 +11,7 @@ from sereno.domain.expected import expected
 from sereno.domain.rules import DigestPlan
 from sereno.domain.wallclock import zone_of
 from sereno.engine.agenda import Post
-from sereno.engine.explaining import explain
+from sereno.engine.explaining import RESULTS, explain
 from sereno.engine.year_of_rounds import Slot, Year, first_day_of
 from sereno.web.page import FIRST_YEAR, LAST_YEAR, Asked, Page
 from sereno.web.reading import View
@@ -19,8 +19,6 @@ from sereno.web.render import render_alone
 from sereno.web.run import CHANGES_SHOWN, tell_run
 from sereno.web.sections import section_titles
 
-RESULTS = 500
-"""How many of a job's latest results are looked through for that of a round."""
 WHOLE = 3
 """Rounds of a period that its page shows whole; each of the others has a page of its own."""
 
