@@ -8,6 +8,7 @@ from tests.engine.building import TUESDAY, Department
 
 from sereno.domain.cadence import period_at
 from sereno.engine.agenda import Post
+from sereno.engine.records import JobResult
 from sereno.engine.year_of_rounds import days_of, first_day_of, years_of_rounds
 
 
@@ -69,6 +70,39 @@ def test_once_closed_a_blind_period_is_missed_and_says_how_far_it_came():
     slot = slots(department, TUESDAY + timedelta(days=1))["2026-11-24"]
     assert slot.state == "missed"
     assert "brass.sqlite" in slot.why
+
+
+def crashed(now=TUESDAY):
+    department = Department()
+    department.store.record_job(JobResult("brass", now, now + timedelta(minutes=1), -11, ""))
+    return department
+
+
+def test_a_period_whose_job_failed_without_a_round_has_failed_while_it_is_open_and_once_it_is_over():
+    slot = slots(crashed())["2026-11-24"]
+    assert (slot.state, slot.why) == ("failed", "la tarea falló sin hacer la ronda (1)")
+    later = TUESDAY + timedelta(days=1)
+    assert state(crashed(), 24, later) == "failed"
+    assert state(crashed(), 25, later) == "owed"
+
+
+def test_a_period_that_was_noted_as_missed_has_failed_where_its_job_did():
+    department, later = crashed(), TUESDAY + timedelta(days=1)
+    (period,) = [each for each in _periods(department) if each.id == "2026-11-24"]
+    department.store.logbook.account("brass", "diario", later, [period], later)
+    assert state(department, 24, later) == "failed"
+
+
+def test_a_failure_is_forgotten_once_a_round_is_complete_or_tells_how_far_it_came():
+    served, blind = crashed(), crashed()
+    served.round()
+    blind.registers["brass"] = None
+    blind.round()
+    assert (state(served, 24), state(blind, 24)) == ("done", "blind")
+
+
+def test_a_failure_outside_its_hours_is_none_of_a_period():
+    assert state(crashed(TUESDAY - timedelta(days=1)), 24) == "owed"
 
 
 def test_a_closed_period_without_a_round_is_missed_though_nobody_was_there_to_note_it():

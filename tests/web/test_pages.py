@@ -99,7 +99,7 @@ def test_the_card_of_mail_says_that_all_of_it_is_on_hold_also_with_nothing_in_th
     department.store.desk.hold_mail("traslado", NOW)
     shown = ask(reading_in_memory(department), "/").text.partition('id="correo"')[2]
     assert "Nada espera" not in shown
-    assert "todo el correo está retenido desde" in shown
+    assert "Todo retenido desde:" in shown
 
 
 @pytest.mark.parametrize("page", ["/", "/personas"])

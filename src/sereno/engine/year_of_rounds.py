@@ -12,10 +12,11 @@ from sereno.domain.expected import expected
 from sereno.domain.rules import DigestPlan
 from sereno.domain.wallclock import first_reading, utc, zone_of
 from sereno.engine.agenda import Post
+from sereno.engine.explaining import RESULTS
 from sereno.engine.ports import Store
 from sereno.engine.records import Run
 
-SlotState = Literal["done", "blind", "unaddressed", "missed", "owed", "ahead", "off", "unowed"]
+SlotState = Literal["done", "blind", "unaddressed", "failed", "missed", "owed", "ahead", "off", "unowed"]
 EARLIEST_WEEK = timedelta(days=7)
 """By how much the runs of a year's first week may precede the year."""
 
@@ -57,6 +58,8 @@ class _Known:
     """From when periods are owed."""
     accounted: datetime | None
     """Until when every period that ended was served, or is among the missed."""
+    failures: tuple[datetime, ...] = ()
+    """When the job was started and failed, as far back as its latest results go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,7 @@ def _gather(posts: Sequence[Post], year: int, now: datetime, store: Store) -> Ma
     for each in store.logbook.missed(start):
         missed[each.monitor, each.digest].add(each.period)
     made_at, accounts = store.logbook.made_at(), store.logbook.accounts()
+    failures = {post.monitor.name: _failures(post.monitor.name, store) for post in posts}
     return {
         name: _Known(
             runs=_by_period(runs[name]),
@@ -129,9 +133,14 @@ def _gather(posts: Sequence[Post], year: int, now: datetime, store: Store) -> Ma
             opened={each.id: each for each in store.opened_periods(*name, now)},
             since=made_at,
             accounted=accounts.get(name),
+            failures=failures[name[0]],
         )
         for name in ((post.monitor.name, plan.name) for post in posts for plan in post.monitor.digests)
     }
+
+
+def _failures(job: str, store: Store) -> tuple[datetime, ...]:
+    return tuple(utc(each.started_at) for each in store.job_results(job, RESULTS) if each.code != 0)
 
 
 def _year(case: _Case, plan: DigestPlan, year: int) -> Year:
@@ -150,7 +159,21 @@ def _slot(case: _Case, day: date) -> Slot:
     name = period_id(case.cadence.kind, day)
     runs = tuple(case.known.runs.get(name, ()))
     state, why = _state(case, day, name, runs)
+    if state in {"missed", "owed"} and not runs:
+        times = _failed_times(case, day, name)
+        state, why = ("failed", f"la tarea falló sin hacer la ronda ({times})") if times else (state, why)
     return Slot(name, day, state, why, runs)
+
+
+def _failed_times(case: _Case, day: date, name: str) -> int:
+    """Count how often the job was started for a period and failed."""
+    period = _period(case, day, name)
+    return sum(period.opens <= at < period.closes for at in case.known.failures) if period else 0
+
+
+def _period(case: _Case, day: date, name: str) -> Period | None:
+    """Return the period of a day: as it was noted when it opened, or as the calendar has it now."""
+    return case.known.opened.get(name) or expected(case.cadence, day, case.calendar, zone_of(case.now)).period
 
 
 def _state(case: _Case, day: date, name: str, runs: Sequence[Run]) -> tuple[SlotState, str]:
@@ -158,8 +181,7 @@ def _state(case: _Case, day: date, name: str, runs: Sequence[Run]) -> tuple[Slot
         return "done", ""
     if name in case.known.missed:
         return "missed", _how_far(case, runs)
-    plainly = expected(case.cadence, day, case.calendar, zone_of(case.now)).period
-    period = case.known.opened.get(name) or plainly
+    period = _period(case, day, name)
     if period is None:
         return "off", case.calendar.explain(day).reason if case.cadence.kind == "daily" else ""
     if utc(case.now) >= utc(period.closes):

@@ -78,6 +78,7 @@ SLOT_WORDS: Final[Mapping[SlotState, str]] = {
     "done": "hecha",
     "blind": "a ciegas",
     "unaddressed": "sin destinatario",
+    "failed": "falló",
     "missed": "perdida",
     "owed": "se debe aún",
     "ahead": "por venir",
@@ -88,6 +89,7 @@ SLOT_COUNTS: Final[Mapping[SlotState, tuple[str, str]]] = {
     "done": ("hecha", "hechas"),
     "blind": ("a ciegas", "a ciegas"),
     "unaddressed": ("sin destinatario", "sin destinatario"),
+    "failed": ("falló", "fallaron"),
     "missed": ("perdida", "perdidas"),
     "owed": ("se debe aún", "se deben aún"),
 }
@@ -95,6 +97,7 @@ SLOT_MARKS: Final[Mapping[SlotState, str]] = {
     "done": "✓",
     "blind": "?",
     "unaddressed": "@",
+    "failed": "!",
     "missed": "✗",
     "owed": "…",
     "ahead": "",

@@ -56,7 +56,7 @@ GONE_WHY: Final = {
 MORE_CHANGES: Final = "y {number} más"
 
 # Los casos de las reglas
-MAIL_ON_HOLD: Final = "todo el correo está retenido desde"
+MAIL_ON_HOLD: Final = "Todo retenido desde:"
 ALL_HOLD: Final = "Los {every} casos se cumplen, probados ahora sobre los ficheros tal como están."
 SOME_FAIL: Final = "{failing} de {every} casos NO se cumplen: la regla no halla lo que dice su caso."
 UNTRIED: Final = (
