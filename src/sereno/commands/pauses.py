@@ -19,10 +19,8 @@ def pause_job(job: str, until: str, reason: str) -> int:
     with site.open_store() as store:
         store.audit.note(_deed(site, "job_paused", job, f"{day.isoformat()}: {why}"))
         store.logbook.pause(Pause(job, day, operator(), why, now))
-    site.terminal.say(
-        f"{job}: en pausa; vuelve sola el {day:%d/%m/%Y}. "
-        "Los periodos que se cierren antes se pierden, y se avisa."
-    )
+    lost = "Los periodos que se cierren antes se pierden, y se avisa."
+    site.terminal.say(f"{job}: en pausa; vuelve sola el {day:%d/%m/%Y}. {lost}")
     return 0
 
 
