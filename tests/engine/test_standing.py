@@ -175,8 +175,16 @@ def test_what_needs_a_person_does_not_hide_what_was_missed():
 def test_a_digest_of_which_nothing_was_ever_seen_is_not_in_order():
     now = look(Department())
     assert (now.well, now.tone) == (True, "warn")
-    assert now.sentence.startswith("En orden lo que se ha visto, que no es todo: un informe aún sin ninguna")
+    assert now.sentence.startswith("Aún no se ha visto nada: un informe aún sin ninguna ronda;")
     assert now.notes == ("Aún sin ninguna ronda: brass/diario. De lo suyo no se sabe nada.",)
+
+
+def test_what_was_seen_is_not_said_of_a_digest_of_which_nothing_was():
+    site = served()
+    posts = [Post(BRASS, site.orders), Post(replace(BRASS, name="otro"), site.orders)]
+    now = standing(HERE, posts, site.calendar, site.store, site.now)
+    assert now.tone == "warn"
+    assert now.sentence.startswith("En orden lo que se ha visto, que no es todo: un informe aún sin ninguna")
 
 
 def test_a_ledger_that_was_taken_over_is_no_look():

@@ -26,6 +26,8 @@ class Gaps:
     """The watched digests without any round."""
     missed: tuple[Missed, ...] = ()
     """The periods noted lately to have ended unserved."""
+    digests: int = 0
+    """How many are watched."""
 
     @property
     def none(self) -> bool:
@@ -50,7 +52,8 @@ def gaps(posts: Sequence[Post], store: Store | None, paused: Container[str], now
     if store is None:
         return Gaps(here, away)
     missed = store.logbook.missed((utc(now) - LATELY).astimezone(now.tzinfo))
-    return Gaps(here, away, tuple(_unseen(watched, store)), tuple(missed))
+    digests = sum(len(post.monitor.digests) for post in watched)
+    return Gaps(here, away, tuple(_unseen(watched, store)), tuple(missed), digests)
 
 
 def verdict(needs: int, found: Gaps) -> str:
@@ -68,7 +71,9 @@ def verdict(needs: int, found: Gaps) -> str:
     if unserved:
         return f"No todo está en orden: {', '.join([*unserved, *unseen, *unwatched])}"
     if unseen:
-        return f"En orden lo que se ha visto, que no es todo: {', '.join([*unseen, *unwatched])}"
+        nothing = len(found.unseen) == found.digests
+        seen = "Aún no se ha visto nada" if nothing else "En orden lo que se ha visto, que no es todo"
+        return f"{seen}: {', '.join([*unseen, *unwatched])}"
     if unwatched:
         return f"En orden lo que se vigila, que no es todo: {', '.join(found.watched) or 'el correo'}"
     return "En orden"
