@@ -325,7 +325,7 @@ def test_what_there_is_not_is_told_in_spanish(reading, address):
 def test_nothing_can_be_changed_here(reading, page, method):
     shown = ask(reading, page, method=method)
     assert shown.status == 405
-    assert "Aquí solo se mira" in shown.text
+    assert "Esa orden no se admite en esta dirección" in shown.text
 
 
 def test_looking_at_every_page_leaves_the_installation_as_it_was(served, reading):
