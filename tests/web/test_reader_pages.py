@@ -312,4 +312,4 @@ def test_a_monitor_without_its_register_is_told_and_never_an_all_clear(site):
 
 def _feed(site, path):
     page = site.post(f"{path}/calendario", site.get(path)).text
-    return re.search(r"https://sereno\.example\.com(/calendario/[^<\s]+\.ics)", page)[1]
+    return re.search(r"https://sereno\.example\.com(/mi/calendario/[^<\s]+\.ics)", page)[1]
