@@ -17,7 +17,7 @@ from tests.browser.places import ALIKE, FURTHER, OTHERS_OWN, Found, place_of
 
 from sereno.web.places import ACTS, OPEN, OPERATORS_ONLY, PLACES
 
-pytestmark = pytest.mark.external
+pytestmark = [pytest.mark.external, pytest.mark.long]
 
 PAGES = [place for place in (*PLACES, *OPEN) if place not in ALIKE]
 
