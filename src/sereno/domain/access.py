@@ -44,6 +44,13 @@ Action = Literal[
     "mail_retried",
     "mail_dropped",
     "body_seen",
+    "people_exported",
+    "notices_exported",
+    "code_asked",
+    "code_given",
+    "feed_made",
+    "feed_ended",
+    "links_revoked",
 ]
 """What is recorded of people, with who and when."""
 

@@ -57,8 +57,7 @@ def _last_runs(post: Post, store: Store) -> Iterator[Run]:
 
 def _tells(run: Run, result: JobResult) -> bool:
     """Tell whether another digest's incomplete round is what the job ended badly for."""
-    within = utc(result.started_at) <= utc(run.finished_at) <= utc(result.ended_at)
-    return within and run.state != "complete"
+    return result.spans(run) and run.state != "complete"
 
 
 def _unseen(

@@ -7,6 +7,7 @@ from typing import Literal
 
 from sereno.domain.findings import Datum
 from sereno.domain.ledger import Telling, Track
+from sereno.domain.wallclock import utc
 
 RunState = Literal["complete", "blind", "unaddressed"]
 
@@ -108,6 +109,10 @@ class JobResult:
     code: int
     tail: str
     """The last lines that it printed."""
+
+    def spans(self, run: Run) -> bool:
+        """Tell whether a run ended while the job was at it."""
+        return utc(self.started_at) <= utc(run.finished_at) <= utc(self.ended_at)
 
 
 @dataclass(frozen=True, slots=True)

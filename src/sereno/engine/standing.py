@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from sereno.domain.calendar import Calendar
 from sereno.domain.pauses import Pause
-from sereno.domain.wallclock import utc
+from sereno.domain.wallclock import instant_in, utc
 from sereno.engine.agenda import Post
 from sereno.engine.mail_records import MailSummary
 from sereno.engine.master import MAIL_JOB
@@ -124,7 +124,7 @@ def _watch_trouble(published: Published, now: datetime) -> str:
     status = published.status
     if status is None:
         return published.trouble
-    said, valid = _moment(status, "timestamp"), _moment(status, "valid_until")
+    said, valid = instant_in(status.get("timestamp")), instant_in(status.get("valid_until"))
     if said is None or (status.get("running") and valid is None):
         return "El fichero de estado no se entiende: no dice de cuándo es."
     since = f"{said.astimezone(now.tzinfo):%d/%m/%Y %H:%M}"
@@ -144,14 +144,6 @@ def _watch_trouble(published: Published, now: datetime) -> str:
         due = f"{valid.astimezone(now.tzinfo):%d/%m/%Y %H:%M}"
         return f"Sereno no da señales desde el {since}; debía darlas antes del {due}: {where}"
     return ""
-
-
-def _moment(status: Mapping[str, Any], key: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(status[key])
-    except (KeyError, TypeError, ValueError):
-        return None
-    return moment if moment.tzinfo else None
 
 
 def _running(published: Published) -> frozenset[str]:
@@ -266,5 +258,5 @@ def _sentence(troubles: Sequence[str], found: Gaps, published: Published) -> str
     said = verdict(len(troubles), found)
     if troubles:
         return f"{said}."
-    following = _moment(published.status or {}, "next_cycle_at")
+    following = instant_in((published.status or {}).get("next_cycle_at"))
     return f"{said}; {f'próximo ciclo a las {following:%H:%M}' if following else 'trabajando ahora'}."

@@ -5,7 +5,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, urlsplit
 
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -82,7 +81,7 @@ async def form_of(request: Request) -> Mapping[str, str]:
         body += chunk
         if len(body) > LARGEST:
             raise NotForm(413)
-    return await run_in_threadpool(_fields, bytes(body))
+    return _fields(bytes(body))
 
 
 def is_own(request: Request, terms: Terms) -> bool:

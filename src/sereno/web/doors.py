@@ -1,6 +1,6 @@
 """Each place and each form has a door: who may pass is let in, everybody else is told why not."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -59,9 +59,9 @@ def form_route(path: str, act: Act, needed: Role | None, read: Read, terms: Term
             form = await form_of(request)
         except NotForm as error:
             raise Refusal(error.status, words.BAD_FORMS[error.status]) from error
-        return await run_in_threadpool(_done, request, dict(form))
+        return await run_in_threadpool(_done, request, form)
 
-    def _done(request: Request, form: dict[str, str]) -> Response:
+    def _done(request: Request, form: Mapping[str, str]) -> Response:
         reading = read()
         visitor = seen(reading, lambda view: _sender(request, view, needed, terms))
         guarded = needed is None or is_guarded(visitor, form.get(GUARD, ""))

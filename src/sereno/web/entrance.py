@@ -18,7 +18,7 @@ from sereno.web.reading import View
 
 COOKIE = "sereno_sesion"
 _PROCESS = secrets.token_bytes(32)
-"""Guards the forms of who comes by a proxy and has no session; new at each start."""
+"""Guards the forms of who comes by a proxy and has no session, and tags names; new at each start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,11 @@ def hashed(token: str) -> str:
 def guard_of(token: str) -> str:
     """Return what stands in the forms of a session: only who has the cookie can know it."""
     return _guard(token.encode(errors="replace"), "formulario")
+
+
+def tag_of(name: str) -> str:
+    """Tell apart names that nobody has, by what nobody gets back to them from."""
+    return _guard(_PROCESS, name)[:8]
 
 
 def is_guarded(visitor: Visitor, sent: str) -> bool:

@@ -1,6 +1,5 @@
 """What other applications wrote to people: for the operating role alone, and each view is recorded."""
 
-from sereno.engine.access import Deed
 from sereno.engine.mail_records import MailSheet
 from sereno.web.letters import framed, open_letter
 from sereno.web.mail import is_own, sheet_of
@@ -13,7 +12,7 @@ def foreign_body(view: View, asked: Asked) -> Page | None:
     sheet = _foreign(view, asked)
     if sheet is None or sheet.data is None:
         return None
-    _record(view, asked, "")
+    view.note(asked.visitor.name, "body_seen", asked.path["delivery"], "")
     content = {"sheet": sheet, "letter": open_letter(sheet.data)}
     return Page("foreign.html", sheet.line.subject or "Correo", content)
 
@@ -23,17 +22,10 @@ def foreign_html(view: View, asked: Asked) -> str | None:
     sheet = _foreign(view, asked)
     if sheet is None or sheet.data is None:
         return None
-    _record(view, asked, "html")
+    view.note(asked.visitor.name, "body_seen", asked.path["delivery"], "html")
     return framed(sheet.data)
 
 
 def _foreign(view: View, asked: Asked) -> MailSheet | None:
     sheet = sheet_of(view, asked.path)
     return None if sheet is None or is_own(sheet.line.origin, view) else sheet
-
-
-def _record(view: View, asked: Asked, detail: str) -> None:
-    """Write down who looks, before anything is shown."""
-    deed = Deed(view.now, asked.visitor.name, "body_seen", asked.path["delivery"], detail)
-    with view.reading.change() as store:
-        store.audit.note(deed)

@@ -1,6 +1,5 @@
 """How somebody enters and leaves; whoever fails too often waits."""
 
-import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,12 +12,11 @@ from sereno.domain.access import LONGEST, SESSION, TRIES, TRIES_OF_ALL, WINDOW, 
 from sereno.engine.access import Deed, User
 from sereno.web import catalogue_access as words
 from sereno.web.acting import Order, led_to
-from sereno.web.entrance import COOKIE, hashed
+from sereno.web.entrance import COOKIE, hashed, tag_of
 from sereno.web.page import Asked, Page
 from sereno.web.reading import Reading, View
 from sereno.web.render import render_alone
 
-_PROCESS = secrets.token_bytes(32)
 _ONE = Lock()
 """Passwords are looked at one at a time: each takes much memory, and refusals are counted before the next."""
 _QUEUE = BoundedSemaphore(8)
@@ -88,7 +86,7 @@ def _verified(reading: Reading, name: str, password: str, client: str) -> Entry:
     with reading.change() as store:
         user, now = store.access.user(name), reading.now()
         called = user.name if user else ""  # a password typed into the wrong field is not written down
-        seen = client if user else f"{client} #{_tag(name)}"
+        seen = client if user else f"{client} #{tag_of(name)}"
         wait = wait_of(store.audit.refusals(now - WINDOW), called, seen, now)
         if wait is not None:
             return Entry(wait_until=wait)
@@ -112,11 +110,6 @@ def wait_of(refused: Sequence[Deed], name: str, client: str, now: datetime) -> d
         waits_until(here, TRIES_OF_ALL, now),
     )
     return max(filter(None, waits), default=None)
-
-
-def _tag(name: str) -> str:
-    """Tell apart names that nobody has, by what nobody gets back to them from."""
-    return hmac.new(_PROCESS, name.encode(errors="replace"), "sha256").hexdigest()[:8]
 
 
 def _address(detail: str) -> str:

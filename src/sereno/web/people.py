@@ -52,19 +52,23 @@ class Reader:
 class Roll:
     """Hold what the page and the sheet are made of."""
 
-    posts: Sequence[Post]
+    view: View
     directory: Directory
     store: Store
     refused: frozenset[str]
-    dues: Mapping[tuple[str, str], Due]
+
+    @property
+    def posts(self) -> Sequence[Post]:
+        """Return the daily jobs."""
+        return self.view.reading.posts
 
     def readers(self) -> list[Reader]:
         """List who will receive anything, by name."""
-        owned, names = self.store.open_owners(), _names(self.directory)
+        owned, names, dues = self.store.open_owners(), _names(self.directory), _dues(self.view, self.store)
         theirs: dict[str, list[tuple[Receipt, Due]]] = defaultdict(list)
         for post in self.posts:
             for each in receipts(post, self.directory, owned, dict(_last(post, self.store))):
-                theirs[each.address.casefold()].append((each, self.dues[each.monitor, each.digest]))
+                theirs[each.address.casefold()].append((each, dues[each.monitor, each.digest]))
         readers = (
             Reader(found[0][0].address, names.get(address, ""), address in self.refused, found)
             for address, found in theirs.items()
@@ -128,7 +132,7 @@ def gather(view: View, store: Store, directory: Directory) -> Roll:
     """Gather who is who, with those whom the relay refuses among the unreachable."""
     refused = store.refused_addresses(view.now - REFUSAL_LASTS)
     known = without_refused(directory, refused)
-    return Roll(view.reading.posts, known, store, refused, _dues(view, store))
+    return Roll(view, known, store, refused)
 
 
 def _names(directory: Directory) -> Mapping[str, str]:

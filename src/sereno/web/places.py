@@ -148,19 +148,6 @@ PLACES: Mapping[str, Answer] = {
     "/correo/{delivery}/contenido": _page("correo", foreign_body),
     "/correo/{delivery}/contenido/html": _foreign_html,
 }
-OPERATORS_ONLY = frozenset(
-    {
-        "/actividad",
-        "/operar",
-        "/operar/encargo/{errand}",
-        "/operar/encargo/{errand}/{file}",
-        "/correo/{delivery}/contenido",
-        "/correo/{delivery}/contenido/html",
-        f"/{PEOPLE_SHEET}",
-        f"/{NOTICES_SHEET}",
-    }
-)
-"""Places that show what only the operating role may see; the static export leaves them out."""
 RECORDED = frozenset(
     {
         "/correo/{delivery}/contenido",
@@ -170,6 +157,13 @@ RECORDED = frozenset(
     }
 )
 """Places of which it is recorded who saw them: shown to who asks for them from a page of ours, or by name."""
+OPERATORS_ONLY = RECORDED | {
+    "/actividad",
+    "/operar",
+    "/operar/encargo/{errand}",
+    "/operar/encargo/{errand}/{file}",
+}
+"""Places that show what only the operating role may see; the static export leaves them out."""
 LOGIN = "/entrar"
 OPEN: Mapping[str, Answer] = {LOGIN: _page("entrar", login, from_store=False)}
 """Places for who has not said who they are."""

@@ -1,15 +1,14 @@
 """Who comes to a page of his own, by which link, and what he finds there; or why he finds nothing."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
 
 from starlette.responses import HTMLResponse, Response
 
 from sereno.domain.digest import Badge
 from sereno.domain.errors import SerenoError, StoreUnavailable
+from sereno.domain.finding_names import finding_id
 from sereno.domain.ledger import Track
 from sereno.domain.personal import Pass, form_seal, opens, read_pass
 from sereno.domain.redaction import PERSONAL
@@ -57,9 +56,7 @@ class Row:
     @property
     def token(self) -> str:
         """Name it in its page's address."""
-        entry = self.found.entry
-        named = json.dumps([self.found.monitor.name, entry.rule, *entry.track], ensure_ascii=True)
-        return blake2b(named.encode(), digest_size=12).hexdigest()
+        return finding_id(*self.named)
 
     @property
     def named(self) -> tuple[str, str, Track]:

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
+from sereno.domain.access import Action
 from sereno.domain.calendar import Calendar
 from sereno.domain.directory import Directory
 from sereno.domain.errors import StoreUnavailable
 from sereno.domain.rules import Monitor
-from sereno.engine.access import Passwords
+from sereno.engine.access import Deed, Passwords
 from sereno.engine.agenda import Post
 from sereno.engine.errands import Errands
 from sereno.engine.kept import Kept
@@ -18,10 +19,8 @@ from sereno.engine.ports import Store
 from sereno.engine.post_office import PostOffice
 from sereno.engine.roll_call import RollCall
 from sereno.engine.standing import Published, Standing, standing, unreadable
-from sereno.engine.year_of_rounds import Year, years_of_rounds
 from sereno.web.reception import Reception
 
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 MOST_DRAWN = 256
 """Pictures and figures of some forty filters, a few kilobytes each."""
 
@@ -123,28 +122,10 @@ class View:
     fault: str = ""
     """Why the store cannot be read; empty also where there is none yet."""
 
-    def years(self, year: int) -> list[Year]:
-        """Tell what became of every period of a year, to the minute: so a page says when it was seen."""
-        if self.store is None:
-            return []
-        posts, store = self.reading.posts, self.store
-        _, years = self.reading.kept.get(
-            self.rounds_mark(),
-            ("years", year),
-            lambda: (self.calendar.book, years_of_rounds(posts, year, self.now, self.calendar, store)),
-        )
-        return years
-
-    def rounds_mark(self) -> str:
-        """Return what changes with all that a year of rounds is made of, and each minute.
-
-        Who keeps something under it keeps the calendar's book with it: no other has its id then.
-        """
-        if self.store is None:
-            return ""
-        book = self.store.logbook
-        seen = (f"{self.now:%Y-%m-%d %H:%M}", self.store.roll.mark(), book.accounts(), book.missed(EARLIEST))
-        return repr((seen, id(self.calendar.book)))
+    def note(self, who: str, action: Action, subject: str, detail: str) -> None:
+        """Record who is about to be shown or handed something; raise StoreUnavailable, and show it not."""
+        with self.reading.change() as store:
+            store.audit.note(Deed(self.now, who, action, subject, detail))
 
     def roll_call(self) -> RollCall | None:
         """Ask what is open; `None` where there is no store."""

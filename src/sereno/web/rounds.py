@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from markupsafe import Markup
 
@@ -12,13 +12,15 @@ from sereno.domain.rules import DigestPlan
 from sereno.domain.wallclock import zone_of
 from sereno.engine.agenda import Post
 from sereno.engine.explaining import RESULTS, explain
-from sereno.engine.year_of_rounds import Slot, Year, first_day_of
+from sereno.engine.ports import Store
+from sereno.engine.year_of_rounds import Slot, Year, first_day_of, years_of_rounds
 from sereno.web.page import FIRST_YEAR, LAST_YEAR, Asked, Page
 from sereno.web.reading import View
 from sereno.web.render import render_alone
 from sereno.web.run import CHANGES_SHOWN, tell_run
 from sereno.web.sections import section_titles
 
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 WHOLE = 3
 """Rounds of a period that its page shows whole; each of the others has a page of its own."""
 
@@ -38,9 +40,7 @@ def rounds(view: View, asked: Asked) -> Page | None:
     if view.store is None or year is None:
         return None
     made = view.store.logbook.made_at().year
-    _, drawn = view.reading.kept.get(
-        view.rounds_mark(), ("drawn years", year), lambda: (view.calendar.book, _drawn(view.years(year)))
-    )
+    drawn = _kept(year, view, view.store)
     return Page(
         "rounds.html",
         f"Rondas de {year}",
@@ -51,6 +51,21 @@ def rounds(view: View, asked: Asked) -> Page | None:
             "later": year + 1 if year <= view.now.year else None,
         },
     )
+
+
+def _kept(year: int, view: View, store: Store) -> Markup:
+    """Draw a year to the minute, so that a page says when it was seen; once for all that it is made of."""
+    book = store.logbook
+    seen = (f"{view.now:%Y-%m-%d %H:%M}", store.roll.mark(), book.accounts(), book.missed(EARLIEST))
+    _, drawn = view.reading.kept.get(
+        repr((seen, id(view.calendar.book))),  # which is kept with it: no other has its id then
+        ("years", year),
+        lambda: (
+            view.calendar.book,
+            _drawn(years_of_rounds(view.reading.posts, year, view.now, view.calendar, store)),
+        ),
+    )
+    return drawn
 
 
 def _drawn(years: Sequence[Year]) -> Markup:

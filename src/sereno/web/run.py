@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from sereno.domain.wallclock import utc
 from sereno.engine.agenda import Post
 from sereno.engine.mail_records import MailLine
 from sereno.engine.ports import Store
@@ -83,7 +82,7 @@ def tell_run(
 ) -> Told:
     """Gather what is known of a round; `results` are its job's."""
     trace = store.traces.of(run.id)
-    made = (each for each in reversed(results) if _spans(each, run))
+    made = (each for each in reversed(results) if each.spans(run))
     titles = section_titles(post)
     listed = _listed(run, post)
     looks = [
@@ -92,10 +91,6 @@ def tell_run(
     ]
     changes = None if trace is None else _changes(run, post, store)
     return Told(run, tuple(_counts(run, post)), mail, next(made, None), trace, looks, changes)
-
-
-def _spans(result: JobResult, run: Run) -> bool:
-    return utc(result.started_at) <= utc(run.finished_at) <= utc(result.ended_at)
 
 
 def _counts(run: Run, post: Post) -> Iterator[Count]:

@@ -7,7 +7,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from sereno.domain.wallclock import first_reading, zone_of
-from sereno.engine.access import Deed
 from sereno.engine.proof import NOTICE_HEADINGS, notice_row
 from sereno.engine.who_is_who import why_unreached
 from sereno.web.catalogue_pages import NOT_IN_DIRECTORY, PEOPLE_SHEET_HEADINGS, WAYS
@@ -31,7 +30,7 @@ def people_sheet(view: View, asked: Asked) -> Response:
         raise HTTPException(503, read.fault)
     roll = gather(view, view.store, read.directory)
     rows = list(_people(roll, roll.readers()))
-    _record(view, asked, "people_exported", "", len(rows))
+    view.note(asked.visitor.name, "people_exported", "", f"{len(rows)} filas")
     return _csv(view, PEOPLE_SHEET, PEOPLE_SHEET_HEADINGS, rows)
 
 
@@ -48,7 +47,8 @@ def notices_sheet(view: View, asked: Asked) -> Response:
     zone = zone_of(view.now)
     since, until = (first_reading(day, time(), zone) for day in (first, last + timedelta(days=1)))
     rows = [notice_row(each) for each in view.store.notices(since, until, None)]
-    _record(view, asked, "notices_exported", f"{first:%d/%m/%Y} a {last:%d/%m/%Y}", len(rows))
+    days = f"{first:%d/%m/%Y} a {last:%d/%m/%Y}"
+    view.note(asked.visitor.name, "notices_exported", days, f"{len(rows)} filas")
     return _csv(view, NOTICES_SHEET, NOTICE_HEADINGS, rows)
 
 
@@ -80,12 +80,6 @@ def _day(text: str, otherwise: date) -> date:
         return date.fromisoformat(text) if text else otherwise
     except ValueError:
         raise HTTPException(400) from None
-
-
-def _record(view: View, asked: Asked, action: str, subject: str, rows: int) -> None:
-    deed = Deed(view.now, asked.visitor.name, action, subject, f"{rows} filas")
-    with view.reading.change() as store:
-        store.audit.note(deed)
 
 
 def _csv(view: View, name: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Response:

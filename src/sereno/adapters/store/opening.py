@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import URL
+from sqlalchemy import URL, Engine
 
 from sereno.adapters.store.backup import copy_before_change
 from sereno.adapters.store.engine import looking_engine, open_engine, reading, store_address, store_file
@@ -27,11 +27,8 @@ def open_store(url: str, now: datetime, recipients_at_once: int = RECIPIENTS_AT_
     zone, address = zone_of(now), store_address(url)
     make_where_absent(address, now)
     engine = open_engine(address)
-    try:
+    with _let_go_at_a_fault(engine):
         bring_up_to_date(engine, now, partial(_keep_copy, address, now))
-    except StoreUnavailable:
-        engine.dispose()
-        raise
     return SqlStore(engine, zone, recipients_at_once)
 
 
@@ -44,15 +41,9 @@ def open_as_it_is(url: str, now: datetime, recipients_at_once: int = RECIPIENTS_
     if is_absent(address):
         raise StoreUnavailable(f"{store_name(address)}: aún no hay almacén, o ya no está")
     engine = open_engine(address)
-    try:
-        with reading(engine) as connection:
-            known = is_of_our_version(connection)
-    except StoreUnavailable:
-        engine.dispose()
-        raise
-    if not known:
-        engine.dispose()
-        raise StoreUnavailable(f"{store_name(address)}: aún no hay almacén")
+    with _let_go_at_a_fault(engine), reading(engine) as connection:
+        if not is_of_our_version(connection):
+            raise StoreUnavailable(f"{store_name(address)}: aún no hay almacén")
     return SqlStore(engine, zone, recipients_at_once)
 
 
@@ -70,6 +61,15 @@ def look_at_store(url: str, now: datetime) -> Iterator[SqlStore | None]:
         with reading(engine) as connection:
             made = is_of_our_version(connection)
         yield SqlStore(engine, zone, memory={}) if made else None
+
+
+@contextmanager
+def _let_go_at_a_fault(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except StoreUnavailable:
+        engine.dispose()
+        raise
 
 
 def _keep_copy(address: URL, now: datetime) -> None:
