@@ -85,8 +85,9 @@ def have_done(url: str, opener: OpenerDirector, *what: str, **fields: str) -> No
     form = urlencode({"guarda": guard, **fields}).encode()
     with opener.open("/".join((url, "operar", *what)), form, timeout=30) as answer:
         address, page = answer.url, answer.read().decode()
-    deadline = time.monotonic() + 60
-    while UNDER_WAY in page and time.monotonic() < deadline:
+    deadline = time.monotonic() + 120
+    while UNDER_WAY in page:
+        assert time.monotonic() < deadline, page
         time.sleep(0.2)
         with opener.open(address, timeout=30) as answer:
             page = answer.read().decode()

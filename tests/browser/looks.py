@@ -104,6 +104,8 @@ def skip_to_content(page: Page) -> None:
 
 def reach_by_keyboard(page: Page) -> None:
     """Go on through a page by Tab: each thing in its order, on the screen and outlined."""
+    if page.locator("iframe").count():  # a frame that is still loading sends Tab back to the page's start
+        page.wait_for_load_state("networkidle")
     before = -1
     for _ in range(PRESSES):
         page.keyboard.press("Tab")

@@ -107,4 +107,5 @@ def _escaped(text: str) -> str:
 
 
 def _holidays(today: date) -> str:
-    return f"# La demostración toma hoy por día laborable.\n+{today:%d/%m/%Y} - Demostración\n"
+    vouched = "".join(f"# completo {year}\n" for year in (today.year, today.year + 1))
+    return f"# La demostración toma hoy por día laborable.\n{vouched}+{today:%d/%m/%Y} - Demostración\n"
