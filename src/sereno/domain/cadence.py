@@ -10,6 +10,7 @@ from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from itertools import groupby
 from typing import Literal
 
 from sereno.domain.calendar import WEEKDAYS, Calendar, days_from
@@ -127,8 +128,8 @@ def standing(period: Period, attempts: Sequence[Attempt], now: datetime, *, tria
 def next_period(cadence: Cadence, after: datetime, calendar: Calendar) -> Period:
     """Return the first period that opens after the instant; SerenoError without one within five years."""
     zone = zone_of(after)
-    for day in days_from(after.date()):
-        period = _period_of(cadence, day, calendar, zone)
+    for _, days in groupby(days_from(after.date()), lambda day: period_id(cadence.kind, day)):
+        period = _period_of(cadence, next(days), calendar, zone)
         if period and _is_before(after, period.opens):
             return period
     raise SerenoError(

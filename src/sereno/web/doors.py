@@ -23,7 +23,7 @@ from sereno.web.entrance import (
     visitor_of,
 )
 from sereno.web.page import Asked
-from sereno.web.places import LOGIN, RECORDED, Answer, seen
+from sereno.web.places import LOGIN, LONG, RECORDED, Answer, seen
 from sereno.web.reading import Reading, View
 from sereno.web.words import visible
 
@@ -44,7 +44,7 @@ def place_route(path: str, answer: Answer, needed: Role | None, read: Read, term
             return answer(view, _asked(request, visitor))
         return _kept_out(request, view, terms, visitor)
 
-    return Route(path, lambda request: seen(read(), lambda view: shown(view, request)))
+    return Route(path, lambda request: seen(read(), lambda view: shown(view, request), long=path in LONG))
 
 
 def _is_from_elsewhere(request: Request) -> bool:

@@ -46,10 +46,13 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATIC = {"/estilo.css": "text/css", "/sereno.svg": "image/svg+xml"}
 
 
-def seen(reading: Reading, make: Callable[[View], Made]) -> Made:
-    """Make something of one look; of one without the store where that cannot be read."""
+def seen(reading: Reading, make: Callable[[View], Made], *, long: bool = False) -> Made:
+    """Make something of one look; of one without the store where that cannot be read.
+
+    What takes `long` keeps no page waiting.
+    """
     try:
-        with look(reading) as view:
+        with look(reading, long=long) as view:
             return make(view)
     except StoreUnavailable as error:
         return make(look_without_store(reading, error))
@@ -157,6 +160,8 @@ RECORDED = frozenset(
     }
 )
 """Places of which it is recorded who saw them: shown to who asks for them from a page of ours, or by name."""
+LONG = frozenset({f"/{SHEET}", f"/{WORKBOOK}", f"/{PEOPLE_SHEET}", f"/{NOTICES_SHEET}"})
+"""Places whose answer may be the whole store's: seconds, where a page takes milliseconds."""
 OPERATORS_ONLY = RECORDED | {
     "/actividad",
     "/operar",

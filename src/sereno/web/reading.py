@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from threading import BoundedSemaphore
 
 from sereno.domain.access import Action
 from sereno.domain.calendar import Calendar
@@ -21,6 +23,10 @@ from sereno.engine.roll_call import RollCall
 from sereno.engine.standing import Published, Standing, standing, unreadable
 from sereno.web.reception import Reception
 
+AT_ONCE = 2
+"""Looks that are made at once: Python works at one at a time, and many that take turns all wait for most of
+the others. A second goes on where the first one waits for something."""
+_TURNS, _LONG_TURNS = BoundedSemaphore(AT_ONCE), BoundedSemaphore(AT_ONCE)
 MOST_DRAWN = 256
 """Pictures and figures of some forty filters, a few kilobytes each."""
 
@@ -117,10 +123,16 @@ class View:
     now: datetime
     calendar: Calendar
     published: Published
-    standing: Standing
+    stand: Callable[[], Standing]
+    """Tells how the watch stands; read when it is first asked for, and then kept."""
     store: Store | None
     fault: str = ""
     """Why the store cannot be read; empty also where there is none yet."""
+
+    @property
+    def standing(self) -> Standing:
+        """Tell how the watch stands; may raise StoreUnavailable."""
+        return self.stand()
 
     def note(self, who: str, action: Action, subject: str, detail: str) -> None:
         """Record who is about to be shown or handed something; raise StoreUnavailable, and show it not."""
@@ -136,16 +148,20 @@ class View:
 
 
 @contextmanager
-def look(reading: Reading) -> Iterator[View]:
-    """Look at the installation once; raise StoreUnavailable where its store cannot be read."""
-    now, calendar, published = reading.now(), reading.calendar(), reading.published()
-    with reading.look_at_store() as store:
-        stands = standing(published, reading.posts, calendar, store, now)
-        yield View(reading, now, calendar, published, stands, store)
+def look(reading: Reading, *, long: bool = False) -> Iterator[View]:
+    """Look at the installation once, at its turn; raise StoreUnavailable where its store cannot be read.
+
+    What takes `long` waits for others like it, and for no page.
+    """
+    with _LONG_TURNS if long else _TURNS:
+        now, calendar, published = reading.now(), reading.calendar(), reading.published()
+        with reading.look_at_store() as store:
+            stand = cache(lambda: standing(published, reading.posts, calendar, store, now))
+            yield View(reading, now, calendar, published, stand, store)
 
 
 def look_without_store(reading: Reading, why: StoreUnavailable) -> View:
     """Look at what can be seen while the store cannot be read."""
     now, calendar, published = reading.now(), reading.calendar(), reading.published()
     stands = unreadable(published, reading.posts, now, str(why))
-    return View(reading, now, calendar, published, stands, None, str(why))
+    return View(reading, now, calendar, published, lambda: stands, None, str(why))

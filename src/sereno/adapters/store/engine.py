@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from sereno.adapters.sqlite_files import FileChanged, file_address, reading_file
 from sereno.adapters.store.faults import PATIENCE_S, naming_faults, store_name
 from sereno.domain.errors import StoreUnavailable
 
+LOOK = "look"
+"""The option of an engine under which the one connection of a look stands."""
 _GLANCES: dict[URL, Engine] = {}
 """The first engine that looked at a file, for its dialect."""
 _COMPILED: LRUCache[Any, Any] = LRUCache(500)
@@ -57,8 +59,9 @@ def open_unshared(path: Path, *settings: str) -> Engine:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """Hold a read transaction; database faults become StoreUnavailable."""
-    with naming_faults(engine.url), engine.connect() as connection:
+    """Hold a read transaction, in a look that of the look; database faults become StoreUnavailable."""
+    held = engine.get_execution_options().get(LOOK)
+    with naming_faults(engine.url), nullcontext(held) if held else engine.connect() as connection:
         yield connection
 
 
@@ -85,10 +88,10 @@ def looking(address: URL) -> Iterator[Connection]:
 
 @contextmanager
 def looking_engine(address: URL) -> Iterator[Engine]:
-    """Prepare connections to a store that stays as it is; raises as `looking` does."""
+    """Lend what reads a store that stays as it is, all of it in one transaction; raises as `looking` does."""
     try:
-        with _engine_to_look(address) as engine:
-            yield engine
+        with _engine_to_look(address) as engine, reading(engine) as connection:
+            yield engine.execution_options(**{LOOK: connection})
     except FileChanged:
         what = "ha cambiado mientras se leía. Repita la orden"
         raise StoreUnavailable(f"{store_name(address)}: {what}") from None

@@ -11,6 +11,7 @@ from sereno.adapters.store.backup import copy_before_change
 from sereno.adapters.store.engine import looking_engine, open_engine, reading, store_address, store_file
 from sereno.adapters.store.faults import store_name
 from sereno.adapters.store.files import is_absent, make_where_absent
+from sereno.adapters.store.glance import SqlGlance
 from sereno.adapters.store.migrations import HEAD, bring_up_to_date, is_of_our_version
 from sereno.adapters.store.sql import SqlStore
 from sereno.domain.errors import StoreUnavailable
@@ -60,7 +61,7 @@ def look_at_store(url: str, now: datetime) -> Iterator[SqlStore | None]:
     with looking_engine(address) as engine:
         with reading(engine) as connection:
             made = is_of_our_version(connection)
-        yield SqlStore(engine, zone, memory={}) if made else None
+        yield SqlGlance(engine, zone) if made else None
 
 
 @contextmanager

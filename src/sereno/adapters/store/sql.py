@@ -1,10 +1,10 @@
 """The store in a database."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, tzinfo
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Engine, RowMapping, Select, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -20,7 +20,6 @@ from sereno.adapters.store.faults import store_name
 from sereno.adapters.store.history import SqlHistory, write_steps
 from sereno.adapters.store.intake import SqlIntake
 from sereno.adapters.store.keeping import SqlKeeper
-from sereno.adapters.store.latest import Latest, read_latest
 from sereno.adapters.store.ledger import (
     read_ledger,
     read_notices,
@@ -48,8 +47,6 @@ from sereno.engine.mail_records import MailSummary
 from sereno.engine.records import JobResult, JobTotals, Notice, Owned, Run, RunState, Told
 from sereno.engine.traces import Trace
 
-Read = TypeVar("Read")
-
 _run = schema.runs.c
 _job = schema.job_results.c
 
@@ -63,8 +60,6 @@ class SqlStore:
     """Times come back in it."""
     recipients_at_once: int = RECIPIENTS_AT_ONCE
     """A message with more becomes several deliveries."""
-    memory: dict[tuple[object, ...], Any] | None = None
-    """What was read in one look, which asks for much more than once; None where it may change meanwhile."""
 
     @property
     def outbox(self) -> SqlOutbox:
@@ -152,23 +147,15 @@ class SqlStore:
         opens, closes = schema.periods.c.opens_at, schema.periods.c.closes_at
         noted = select(schema.periods).filter_by(monitor=monitor, digest=digest)
         current = noted.where(opens <= now, closes > now).order_by(opens, schema.periods.c.period)
-        return self._once(
-            lambda: [period_of(row, self.zone) for row in self._rows(current)],
-            "periods",
-            monitor,
-            digest,
-            now,
-        )
+        return [period_of(row, self.zone) for row in self._rows(current)]
 
     def runs(self, monitor: str, digest: str, period: str) -> list[Run]:
         """Return the period's runs in the order in which they ended."""
         wanted = select(schema.runs).filter_by(monitor=monitor, digest=digest, period=period)
-        return self._once(lambda: self._runs(wanted), "runs", monitor, digest, period)
+        return self._runs(wanted)
 
     def last_run(self, monitor: str, digest: str, *, state: RunState | None = None) -> Run | None:
         """Return the run that ended last (in that state)."""
-        if self.memory is not None:
-            return self._once(self._latest, "latest").get((monitor, digest, state))
         wanted = select(schema.runs).filter_by(monitor=monitor, digest=digest)
         if state:
             wanted = wanted.filter_by(state=state)
@@ -192,7 +179,8 @@ class SqlStore:
 
     def open_owners(self) -> list[Owned]:
         """Count what is open in a section by whom its rows name."""
-        return self._once(self._owners, "owners")
+        with reading(self.engine) as connection:
+            return read_owners(connection)
 
     def snooze(self, monitor: str, rule: str, track: Track, snooze: Snooze) -> None:
         """Put a finding off; a later snooze replaces an earlier one."""
@@ -257,23 +245,6 @@ class SqlStore:
         """Count every result there ever was, by job."""
         with reading(self.engine) as connection:
             return read_totals(connection, self.zone)
-
-    def _owners(self) -> list[Owned]:
-        with reading(self.engine) as connection:
-            return read_owners(connection)
-
-    def _latest(self) -> Latest:
-        with reading(self.engine) as connection:
-            return read_latest(connection, self.zone)
-
-    def _once(self, read: Callable[[], Read], *name: object) -> Read:
-        """Read something; within one look, once."""
-        if self.memory is None:
-            return read()
-        if name not in self.memory:
-            self.memory[name] = read()
-        known: Read = self.memory[name]
-        return known
 
     def _rows(self, query: Select[Any]) -> Sequence[RowMapping]:
         with reading(self.engine) as connection:
