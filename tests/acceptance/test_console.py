@@ -4,15 +4,18 @@ import json
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from urllib.parse import urlencode
 
 import pytest
 from tests.acceptance.installation import Installation
+
+from sereno.adapters.store.migrations import HEAD
 
 EXTRA = ("fastapi", "starlette", "uvicorn", "prometheus_client", "argon2", "icalendar", "sereno.web")
 
@@ -184,3 +187,49 @@ def test_a_stranger_makes_no_store_and_brings_none_up_to_date(served, basic):
         with refused.value as answer:
             assert answer.code == 503
     assert not store.exists()
+
+
+def test_the_store_may_go_come_back_and_be_another_while_the_console_runs(served):
+    store = served.demo / "sereno.sqlite"
+    kept, other = served.home / "copia.sqlite", served.home / "otra.sqlite"
+    for copy in (kept, other):
+        assert served.sereno("backup", str(copy), **demo_of(served)).code == 0
+    with closing(sqlite3.connect(other)) as connection, connection:
+        connection.execute("UPDATE runs SET state = 'blind', why = 'se cayó el servidor de otra copia'")
+    with started(served) as process:
+        url = address(process)
+        assert "se cayó el servidor" not in fetch(url)[1]
+        assert served.sereno("restore", str(other), **demo_of(served)).code == 0
+        assert "se cayó el servidor de otra copia" in fetch(url)[1]
+        clear(store)
+        assert "Aún no hay almacén" in fetch(url)[1]
+        store.write_bytes(b"nada " * 999)
+        assert "no es una base de datos" in fetch(url)[1]
+        assert fetch(f"{url}hallazgos")[0] == 503
+        store.write_bytes(kept.read_bytes())
+        page = fetch(url)[1]
+        assert "Sereno está parado desde" in page
+        assert "se cayó el servidor" not in page
+
+
+def test_a_store_of_another_version_is_said_while_the_console_runs_and_seen_once_it_is_ours(served):
+    store = served.demo / "sereno.sqlite"
+
+    def note(version):
+        with closing(sqlite3.connect(store)) as connection, connection:
+            connection.execute("UPDATE alembic_version SET version_num = ?", (version,))
+
+    with started(served) as process:
+        url = address(process)
+        note("9999")
+        assert "de una versión más nueva (9999" in fetch(url)[1]
+        note("0001")
+        assert "de una versión anterior (0001" in fetch(url)[1]
+        note(HEAD)
+        assert "versión" not in fetch(url)[1].partition("<main")[2].partition("</h1>")[0]
+        assert fetch(f"{url}hallazgos")[0] == 200
+
+
+def clear(store):
+    for end in ("", "-wal", "-shm"):
+        store.with_name(store.name + end).unlink(missing_ok=True)
