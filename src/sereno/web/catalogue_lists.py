@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from sereno.engine.blanks import Why
+
 AGE: Final = "Antigüedad"
 AGES: Final[Mapping[str, int]] = {"7": 7, "30": 30, "90": 90, "180": 180, "365": 365}
 """Days for which something has been there, at the least, by what stands in the address."""
@@ -13,6 +15,16 @@ AGE_WORDS: Final[Mapping[str, str]] = {
     "180": "desde hace 180 días o más",
     "365": "desde hace un año o más",
 }
+BLANK_WORDS: Final[Mapping[Why, str]] = {
+    "unconfigured": "{monitor}: nadie mira, falta {missing}. Lo suyo no está aquí, o es de antes.",
+    "paused": "{monitor}: está en pausa. Lo suyo es de la última ronda{since}.",
+    "never": "{monitor}: algún informe suyo aún no ha tenido ninguna ronda. Puede que falte algo.",
+    "blind": "{monitor}: la última ronda{since} fue a ciegas. Puede que falte algo, y que algo sea de antes.",
+}
+"""Of a monitor whose findings may not all be known."""
+BLANK_SINCE: Final = ", del {moment},"
+INCOMPLETE: Final = "incompletos"
+"""Stands in the name of a sheet that may not hold all."""
 SHEET_TITLE: Final = "Hallazgos abiertos"
 DOWNLOAD_WORKBOOK: Final = "Descargar Excel"
 MAIL_AGES: Final[Mapping[str, int]] = {"1": 1, "7": 7, "30": 30, "90": 90, "365": 365}

@@ -6,15 +6,16 @@ from datetime import timedelta
 
 from sereno.domain.digest import Badge
 from sereno.domain.writing import badge
+from sereno.engine.blanks import Blank, blanks
 from sereno.engine.open_findings import OpenFinding, Wanted, band_of, key_text
 from sereno.engine.roll import Inquiry, Lot, RollOrder, Tally
 from sereno.engine.roll_call import RollCall
 from sereno.web.catalogue import FINDING_HEADINGS
-from sereno.web.catalogue_lists import AGES, SHEET_TITLE
+from sereno.web.catalogue_lists import AGES, BLANK_SINCE, BLANK_WORDS, INCOMPLETE, SHEET_TITLE
 from sereno.web.page import PAGE_ROWS, Asked, Page
 from sereno.web.reading import View
 from sereno.web.sections import section_titles
-from sereno.web.words import day
+from sereno.web.words import day, moment
 
 FILTERS = ("vigilante", "regla", "banda", "responsable", "edad", "texto")
 SHEET = "hallazgos.csv"
@@ -67,6 +68,14 @@ class Choices:
     owners: Sequence[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Hold a file to be kept."""
+
+    name: str
+    data: bytes
+
+
 def findings(view: View, asked: Asked) -> Page | None:
     """Show a page of the open findings that are asked for."""
     roll = view.roll_call()
@@ -87,24 +96,46 @@ def findings(view: View, asked: Asked) -> Page | None:
             "pages": max(-(-total // PAGE_ROWS), 1),
             "kept": kept,
             "filtered": any(kept[name] for name in FILTERS),
+            "blanks": blank_words(view, asked),
             "choices": roll.kept.get(roll.mark, "choices", lambda: _choices(view, tally)),
         },
     )
 
 
-def sheet(view: View, asked: Asked) -> bytes | None:
+def blank_words(view: View, asked: Asked) -> list[str]:
+    """Say of which of the monitors asked for what is listed may not be all."""
+    store, wanted = view.store, asked.of("vigilante")
+    posts = [post for post in view.reading.posts if wanted in {"", post.monitor.name}]
+    return [] if store is None else list(map(_blank, blanks(posts, store, view.now.date())))
+
+
+def _blank(each: Blank) -> str:
+    since = BLANK_SINCE.format(moment=moment(each.last.finished_at)) if each.last else ""
+    missing = ", ".join(each.post.orders.unconfigured)
+    return BLANK_WORDS[each.why].format(monitor=each.post.monitor.title, missing=missing, since=since)
+
+
+def sheet(view: View, asked: Asked) -> Written | None:
     """Write all the open findings that are asked for as CSV."""
     roll = view.roll_call()
-    return None if roll is None else view.reading.sheet(FINDING_HEADINGS, _lines(view, roll, asked))
+    if roll is None:
+        return None
+    return Written(_name(SHEET, view, asked), view.reading.sheet(FINDING_HEADINGS, _lines(view, roll, asked)))
 
 
-def workbook(view: View, asked: Asked) -> bytes | None:
+def workbook(view: View, asked: Asked) -> Written | None:
     """Write all the open findings that are asked for as a workbook."""
     roll = view.roll_call()
     if roll is None:
         return None
     lines = _lines(view, roll, asked)
-    return view.reading.workbook(SHEET_TITLE, FINDING_HEADINGS, lines, FIGURES)
+    data = view.reading.workbook(SHEET_TITLE, FINDING_HEADINGS, lines, FIGURES)
+    return Written(_name(WORKBOOK, view, asked), data)
+
+
+def _name(name: str, view: View, asked: Asked) -> str:
+    stem, dot, ending = name.partition(".")
+    return f"{stem}-{INCOMPLETE}{dot}{ending}" if blank_words(view, asked) else name
 
 
 def _inquiry(view: View, roll: RollCall, asked: Asked) -> Inquiry:

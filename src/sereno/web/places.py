@@ -12,7 +12,7 @@ from sereno.web.calendar import calendar
 from sereno.web.catalogue import MISSING, PROBLEM, PROBLEMS
 from sereno.web.deeds import deeds
 from sereno.web.finding import finding
-from sereno.web.findings import SHEET, WORKBOOK, findings, sheet, workbook
+from sereno.web.findings import SHEET, WORKBOOK, Written, findings, sheet, workbook
 from sereno.web.foreign import foreign_body, foreign_html
 from sereno.web.guard import FRAMED_POLICY, PICTURE_POLICY
 from sereno.web.login import enter, leave, login
@@ -40,7 +40,7 @@ from sereno.web.sheets import NOTICES_SHEET, PEOPLE_SHEET, notices_sheet, people
 from sereno.web.today import today
 
 Answer = Callable[[View, Asked], Response]
-Write = Callable[[View, Asked], bytes | None]
+Write = Callable[[View, Asked], Written | None]
 Made = TypeVar("Made")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATIC = {"/estilo.css": "text/css", "/sereno.svg": "image/svg+xml"}
@@ -82,15 +82,15 @@ def _missing() -> Page:
     return Page("missing.html", MISSING, {"why": PROBLEMS[404]}, 404)
 
 
-def _file(name: str, kind: str, write: Write) -> Answer:
-    """Answer with a file to be kept."""
+def _file(kind: str, write: Write) -> Answer:
+    """Answer with a file to be kept, whose name says where it may not hold all."""
 
     def answer(view: View, asked: Asked) -> Response:
         written = write(view, asked)
         if written is None:
             return HTMLResponse(render(_storeless(view), view, asked, "hallazgos"), 503)
-        named = {"content-disposition": f'attachment; filename="{name}"'}
-        return Response(written, media_type=kind, headers=named)
+        named = {"content-disposition": f'attachment; filename="{written.name}"'}
+        return Response(written.data, media_type=kind, headers=named)
 
     return answer
 
@@ -131,8 +131,8 @@ PLACES: Mapping[str, Answer] = {
     "/hallazgos": _page("hallazgos", findings),
     "/hallazgos/graficos": _page("hallazgos", plots),
     "/hallazgos/graficos/{picture}": _picture,
-    f"/{SHEET}": _file(SHEET, "text/csv; charset=utf-8", sheet),
-    f"/{WORKBOOK}": _file(WORKBOOK, XLSX, workbook),
+    f"/{SHEET}": _file("text/csv; charset=utf-8", sheet),
+    f"/{WORKBOOK}": _file(XLSX, workbook),
     "/hallazgos/{monitor}/{token}": _page("hallazgos", finding),
     "/correo": _page("correo", outbox),
     "/correo/{delivery}": _page("correo", delivery),
