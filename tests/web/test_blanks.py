@@ -59,9 +59,12 @@ def test_an_empty_list_is_no_all_clear_where_nobody_has_looked():
 
 
 def test_a_list_narrowed_to_another_monitor_says_nothing_of_this_one():
-    assert "a ciegas" not in ask(reading_in_memory(blind()), "/hallazgos?vigilante=riesgos").text.partition(
-        'class="count"'
-    )[0].partition("<h1>")[2]
+    assert (
+        "a ciegas"
+        not in ask(reading_in_memory(blind()), "/hallazgos?vigilante=riesgos")
+        .text.partition('class="count"')[0]
+        .partition("<h1>")[2]
+    )
 
 
 def test_what_an_older_program_knew_is_no_look():

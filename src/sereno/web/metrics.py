@@ -1,6 +1,6 @@
 """What Prometheus is told; names and help are in docs/reference/console.md."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import get_args
@@ -91,14 +91,10 @@ def _samples(view: View) -> Iterator[tuple[str, Iterable[Sample]]]:
 
 def _of_jobs(view: View, store: Store) -> Iterator[tuple[str, Iterable[Sample]]]:
     jobs = [each.job for each in view.standing.jobs]
-    totals = store.job_totals()
     results = {job: store.job_results(job, RESULTS) for job in jobs}
-    succeeded = {
-        job: total.last_success for job, total in totals.items() if total.last_success and job in jobs
-    }
     yield (
         "sereno_job_last_success_timestamp_seconds",
-        [((job,), at.timestamp()) for job, at in succeeded.items()],
+        [((job,), at.timestamp()) for job, at in _succeeded(store, results).items()],
     )
     yield (
         "sereno_job_consecutive_failures",
@@ -108,6 +104,17 @@ def _of_jobs(view: View, store: Store) -> Iterator[tuple[str, Iterable[Sample]]]
         "sereno_job_duration_seconds",
         [((job,), _age(last[-1].started_at, last[-1].ended_at)) for job, last in results.items() if last],
     )
+
+
+def _succeeded(store: Store, results: Mapping[str, Sequence[JobResult]]) -> dict[str, datetime]:
+    """Say when each job last did well; all there ever was is counted only for one that has not lately."""
+    lately = {
+        job: max((each.ended_at for each in last if each.code == 0), default=None, key=utc)
+        for job, last in results.items()
+    }
+    totals = store.job_totals() if None in lately.values() else {}
+    found = {job: at or (totals[job].last_success if job in totals else None) for job, at in lately.items()}
+    return {job: at for job, at in found.items() if at is not None}
 
 
 def _failures(results: Iterable[JobResult]) -> int:

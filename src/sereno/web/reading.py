@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from threading import BoundedSemaphore
 
 from sereno.domain.access import Action
 from sereno.domain.calendar import Calendar
@@ -22,11 +21,8 @@ from sereno.engine.post_office import PostOffice
 from sereno.engine.roll_call import RollCall
 from sereno.engine.standing import Published, Standing, standing, unreadable
 from sereno.web.reception import Reception
+from sereno.web.turns import PAGES, SHEETS
 
-AT_ONCE = 2
-"""Looks that are made at once: Python works at one at a time, and many that take turns all wait for most of
-the others. A second goes on where the first one waits for something."""
-_TURNS, _LONG_TURNS = BoundedSemaphore(AT_ONCE), BoundedSemaphore(AT_ONCE)
 MOST_DRAWN = 256
 """Pictures and figures of some forty filters, a few kilobytes each."""
 
@@ -151,9 +147,9 @@ class View:
 def look(reading: Reading, *, long: bool = False) -> Iterator[View]:
     """Look at the installation once, at its turn; raise StoreUnavailable where its store cannot be read.
 
-    What takes `long` waits for others like it, and for no page.
+    What takes `long` waits for others like it, and keeps no page waiting.
     """
-    with _LONG_TURNS if long else _TURNS:
+    with (SHEETS if long else PAGES).taken():
         now, calendar, published = reading.now(), reading.calendar(), reading.published()
         with reading.look_at_store() as store:
             stand = cache(lambda: standing(published, reading.posts, calendar, store, now))

@@ -21,6 +21,7 @@ from sereno.engine.mail_records import Hold, MailLine, MailSheet, PastAttempt, S
 
 MOST_NAMED = 10
 _each = schema.deliveries.c
+_HELD = select(store_info.c.mail_held_at, store_info.c.mail_held_why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +123,8 @@ class SqlDesk:
 
     def held(self) -> Hold | None:
         """Return the hold in force."""
-        columns = store_info.c.mail_held_at, store_info.c.mail_held_why
         with reading(self.engine) as connection:
-            since, why = connection.execute(select(*columns)).one()
+            since, why = connection.execute(_HELD).one()
         return since and Hold(since.astimezone(self.zone), why)
 
     def _set_hold(self, stands: ColumnElement[bool], since: datetime | None, why: str | None) -> bool:

@@ -7,10 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 from sqlalchemy.util import LRUCache
 
 from sereno.adapters.sqlite_files import FileChanged, file_address, reading_file
@@ -19,8 +19,8 @@ from sereno.domain.errors import StoreUnavailable
 
 LOOK = "look"
 """The option of an engine under which the one connection of a look stands."""
-_GLANCES: dict[URL, Engine] = {}
-"""The first engine that looked at a file, for its dialect."""
+_GLANCES: dict[URL, Dialect] = {}
+"""What SQLAlchemy learned of SQLite at the first look at a file."""
 _COMPILED: LRUCache[Any, Any] = LRUCache(500)
 """Statements that were compiled for a look."""
 
@@ -104,7 +104,7 @@ def _engine_to_look(address: URL) -> Iterator[Engine]:
             engine = _glance(address, held.enter_context(reading_file(path, PATIENCE_S)))
         else:
             engine = _open_postgresql(address, read_only=True)
-        held.callback(engine.dispose)
+            held.callback(engine.dispose)
         yield engine
 
 
@@ -113,15 +113,13 @@ def _glance(address: URL, connect: Callable[[], sqlite3.Connection]) -> Engine:
 
     A file that is kept open could not be replaced by a copy, and would be read after it was.
     """
-    glances = _GLANCES.get(address)
-    if glances is None:
-        engine = _open_sqlite(address, connect)
-        with naming_faults(address), engine.connect():  # teaches the dialect what it asks once
-            _GLANCES[address] = engine
-        return engine
+    if address not in _GLANCES:
+        first = create_engine(address, creator=connect, poolclass=NullPool)
+        with naming_faults(address), first.connect():  # teaches the dialect what it asks once
+            _GLANCES[address] = first.dialect
     engine = Engine(
-        QueuePool(lambda: _as_driver(connect())),
-        glances.dialect,
+        NullPool(lambda: _as_driver(connect())),
+        _GLANCES[address],
         address,
         execution_options={"compiled_cache": _COMPILED},
         hide_parameters=True,

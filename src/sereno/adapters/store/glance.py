@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import Connection, Select, and_, bindparam, func, select
 
 from sereno.adapters.store import schema
 from sereno.adapters.store.engine import reading
@@ -70,14 +70,9 @@ class SqlGlance(SqlStore):
         return known
 
 
-def _contains(now: datetime) -> ColumnElement[bool]:
-    return and_(_period.opens_at <= now, _period.closes_at > now)
-
-
 def _read_opened(connection: Connection, now: datetime, zone: tzinfo) -> dict[tuple[str, str], list[Period]]:
     opened = defaultdict[tuple[str, str], list[Period]](list)
-    noted = select(schema.periods).where(_contains(now)).order_by(_period.opens_at, _period.period)
-    for row in connection.execute(noted).mappings():
+    for row in connection.execute(_OPENED, {"now": now}).mappings():
         opened[row["monitor"], row["digest"]].append(period_of(row, zone))
     return dict(opened)
 
@@ -85,21 +80,37 @@ def _read_opened(connection: Connection, now: datetime, zone: tzinfo) -> dict[tu
 def _read_runs(connection: Connection, now: datetime, zone: tzinfo) -> dict[tuple[str, str, str], list[Run]]:
     """Read the runs of what is open, each period's in the order in which they ended."""
     ran = defaultdict[tuple[str, str, str], list[Run]](list)
-    same = [_period[name] == _run[name] for name in ("monitor", "digest", "period")]
-    runs = select(schema.runs).join_from(schema.periods, schema.runs, and_(*same)).where(_contains(now))
-    for row in connection.execute(runs.order_by(_run.finished_at, _run.number)).mappings():
-        run = run_of(row, zone)
-        ran[run.monitor, run.digest, run.period].append(run)
+    for row in connection.execute(_RUNS, {"now": now}).mappings():
+        if row["number"] is not None:
+            run = run_of(row, zone)
+            ran[run.monitor, run.digest, run.period].append(run)
     return dict(ran)
 
 
 def _read_latest(connection: Connection, zone: tzinfo) -> Latest:
+    latest: dict[tuple[str, str, RunState | None], Run] = {}
+    for row in connection.execute(_LATEST).mappings():
+        run = run_of(row, zone)
+        latest[run.monitor, run.digest, run.state] = latest[run.monitor, run.digest, None] = run
+    return latest
+
+
+def _latest_runs() -> Select[Any]:
     like = (_run.monitor, _run.digest, _run.state)
     newest = select(*like, func.max(_run.finished_at).label("finished_at")).group_by(*like).subquery().c
     same = [_run[name] == newest[name] for name in ("monitor", "digest", "state", "finished_at")]
     last = select(schema.runs).join_from(newest.state.table, schema.runs, and_(*same))
-    latest: dict[tuple[str, str, RunState | None], Run] = {}
-    for row in connection.execute(last.order_by(_run.finished_at, _run.number)).mappings():
-        run = run_of(row, zone)
-        latest[run.monitor, run.digest, run.state] = latest[run.monitor, run.digest, None] = run
-    return latest
+    return last.order_by(_run.finished_at, _run.number)
+
+
+def _runs_of_opened() -> Select[Any]:
+    """Select them from what is open outwards, of which there is little; a row without a run is of none."""
+    same = [_period[name] == _run[name] for name in ("monitor", "digest", "period")]
+    joined = select(schema.runs).join_from(schema.periods, schema.runs, and_(*same), isouter=True)
+    return joined.where(*_CONTAINS).order_by(_run.finished_at, _run.number)
+
+
+# Written once: to write a statement takes longer than what it asks for.
+_CONTAINS = (_period.opens_at <= bindparam("now"), _period.closes_at > bindparam("now"))
+_OPENED = select(schema.periods).where(*_CONTAINS).order_by(_period.opens_at, _period.period)
+_RUNS, _LATEST = _runs_of_opened(), _latest_runs()

@@ -5,7 +5,18 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Select, and_, delete, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from sereno.adapters.store import schema, watch_schema
@@ -22,6 +33,12 @@ from sereno.domain.pauses import Pause
 from sereno.engine.logbook import DigestName, Lease, Missed, Process, Running
 
 _lease, _account, _missed = watch_schema.lease.c, watch_schema.accounts.c, watch_schema.missed.c
+_PAUSES = select(watch_schema.pauses)
+_MISSED = (
+    select(watch_schema.missed)
+    .where(_missed.noted_at >= bindparam("since"))
+    .order_by(_missed.closed_at, _missed.monitor, _missed.digest, _missed.period)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +115,11 @@ class SqlLogbook:
 
     def missed(self, since: datetime) -> list[Missed]:
         """Return the missed periods noted at or after `since`, in the order in which they ended."""
-        noted = select(watch_schema.missed).where(_missed.noted_at >= since)
-        ordered = noted.order_by(_missed.closed_at, _missed.monitor, _missed.digest, _missed.period)
-        return [Missed(**self._localised(row)) for row in self._rows(ordered)]
+        return [Missed(**self._localised(row)) for row in self._rows(_MISSED, since=since)]
 
     def pauses(self) -> Mapping[str, Pause]:
         """Return the last pause of each job that had one, also one that is over."""
-        rows = self._rows(select(watch_schema.pauses))
+        rows = self._rows(_PAUSES)
         return {row["job"]: Pause(**self._localised(row)) for row in rows}
 
     def pause(self, pause: Pause) -> None:
@@ -145,9 +160,9 @@ class SqlLogbook:
         upsert(connection, table, [asdict(alarm) for alarm in alarms])
         queue_messages(connection, messages, None, self.recipients_at_once)
 
-    def _rows(self, query: Select[Any]) -> Sequence[RowMapping]:
+    def _rows(self, query: Select[Any], **values: object) -> Sequence[RowMapping]:
         with reading(self.engine) as connection:
-            return connection.execute(query).mappings().all()
+            return connection.execute(query, values).mappings().all()
 
     def _local(self, moment: datetime) -> datetime:
         return moment.astimezone(self.zone)

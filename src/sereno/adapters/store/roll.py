@@ -26,6 +26,13 @@ from sereno.adapters.store.roll_rows import folded, in_parts, is_on_the_roll
 from sereno.engine.roll import Inquiry, Listed, Lot, RollOrder, Tally
 
 _roll, _run = schema.roll.c, schema.runs.c
+# The sum too: on a server a run may be written whose number is not the last.
+_MARK = select(
+    select(schema.store_info.c.made_at).scalar_subquery(),
+    func.count(),
+    func.sum(_run.number),
+    select(_run.id).order_by(_run.number.desc()).limit(1).scalar_subquery(),
+).select_from(schema.runs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +89,7 @@ class SqlRoll:
 
 
 def _mark(connection: Connection) -> str:
-    # The sum too: on a server a run may be written whose number is not the last.
-    made_at = select(schema.store_info.c.made_at).scalar_subquery()
-    last = select(_run.id).order_by(_run.number.desc()).limit(1).scalar_subquery()
-    found = connection.execute(
-        select(made_at, func.count(), func.sum(_run.number), last).select_from(schema.runs)
-    )
-    return " ".join(map(str, found.one()))
+    return " ".join(map(str, connection.execute(_MARK).one()))
 
 
 def _listed(connection: Connection, ids: Sequence[str]) -> list[Listed]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, get_args
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, select, union_all
 
 from sereno.adapters.store import mail_schema as schema
 from sereno.domain.outbox import State
@@ -13,6 +13,8 @@ EVERY: frozenset[State] = frozenset(get_args(State))
 STRAIGHT: frozenset[State] = frozenset({"queued", "sending"})
 """On their way: as few as wait at the moment."""
 _each = schema.deliveries.c
+_ORIGIN = select(func.min(_each.origin))
+_NEXT_ORIGIN = _ORIGIN.where(_each.origin > bindparam("after"))
 
 
 def sifted(connection: Connection, sieve: Sieve, first: int, number: int) -> list[str]:
@@ -35,11 +37,10 @@ def sifted(connection: Connection, sieve: Sieve, first: int, number: int) -> lis
 def origins_of(connection: Connection) -> list[str]:
     """Name each origin, by a look in the index for the next."""
     found: list[str] = []
-    least = select(func.min(_each.origin))
-    name = connection.scalar(least)
+    name = connection.scalar(_ORIGIN)
     while name is not None:
         found.append(name)
-        name = connection.scalar(least.where(_each.origin > name))
+        name = connection.scalar(_NEXT_ORIGIN, {"after": name})
     return found
 
 

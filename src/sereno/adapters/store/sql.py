@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, Select, delete, insert, select, update
+from sqlalchemy import Engine, RowMapping, Select, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sereno.adapters.store import schema
@@ -49,6 +49,12 @@ from sereno.engine.traces import Trace
 
 _run = schema.runs.c
 _job = schema.job_results.c
+_RESULTS = (
+    select(schema.job_results)
+    .where(_job.job == bindparam("wanted"))
+    .order_by(_job.started_at.desc(), _job.number.desc())
+    .limit(bindparam("last"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,10 +242,9 @@ class SqlStore:
 
     def job_results(self, job: str, last: int) -> list[JobResult]:
         """Return the job's last results in the order in which they started."""
-        latest = (
-            select(schema.job_results).filter_by(job=job).order_by(_job.started_at.desc(), _job.number.desc())
-        )
-        return [job_result_of(row, self.zone) for row in reversed(self._rows(latest.limit(last)))]
+        with reading(self.engine) as connection:
+            rows = connection.execute(_RESULTS, {"wanted": job, "last": last}).mappings().all()
+        return [job_result_of(row, self.zone) for row in reversed(rows)]
 
     def job_totals(self) -> dict[str, JobTotals]:
         """Count every result there ever was, by job."""
