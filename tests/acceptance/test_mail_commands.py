@@ -123,6 +123,24 @@ def test_a_person_decides_about_what_does_not_leave_by_itself(office):
     assert "Descartado por una persona: se equivocaron" in office.mail("show", "correos-5").out
 
 
+def test_one_mail_is_held_by_name_and_the_others_leave(office):
+    office.leave(1)
+    office.leave(2)
+    assert office.mail("hold", "on").code == 0
+    office.deliver()
+    done = office.mail("hold", "correos-1", "--reason", "lleva un error")
+    assert (done.code, "retenido. «sereno mail retry» lo devuelve a la cola" in done.out) == (0, True)
+    assert office.mail("hold", "nada").code == 2
+    assert office.mail("hold").code == 2
+    assert office.mail("hold", "off").code == 0
+    assert office.deliver().code == 1  # it is said that one waits for a person
+    assert office.states()["1"] == "held"
+    assert office.stamped() == [2]
+    assert office.mail("retry", "correos-1").code == 0
+    assert office.deliver().code == 0
+    assert office.stamped() == [1, 2]
+
+
 def test_mail_that_was_sent_and_is_wanted_again_waits_for_a_person(office):
     office.leave(1)
     office.deliver()

@@ -1,6 +1,7 @@
 """What a person sees of mail and decides about it, on every store."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from tests import mailing
@@ -73,6 +74,26 @@ def test_what_is_being_sent_belongs_to_its_claimer(store):
     assert not store.desk.retry("m1")
     assert not store.desk.drop("m1", "", NOW)
     assert not store.desk.retry("nada")
+
+
+def test_held_mail_leaves_once_somebody_sends_it_again_and_no_sooner(store):
+    queue(store, a_message("m1"), a_message("m2"))
+    assert store.desk.hold("m1", "lleva un error", NOW)
+    assert store.desk.sheet("m1").line.answer == "lleva un error"
+    assert not store.desk.hold("m1", "otra vez", NOW)
+    assert [each.id for each in claim(store, 9)] == ["m2"]
+    assert not store.desk.hold("m2", "ya sale", NOW)
+    assert not store.desk.hold("nada", "", NOW)
+    assert counts(store) == {"held": 1, "sending": 1}
+    assert store.desk.retry("m1")
+    assert [each.id for each in claim(store, 9)] == ["m1"]
+
+
+def test_mail_that_waits_to_be_tried_again_can_be_held(store):
+    queue(store, a_message("m1"))
+    end(store, "deferred")
+    assert store.desk.hold("m1", "", NOW)
+    assert claim(store, 9, NOW + timedelta(days=9)) == []
 
 
 def test_dropped_mail_never_leaves(store):

@@ -10,7 +10,7 @@ from sereno.adapters.attachments import AttachmentPolicy
 from sereno.domain.errors import SerenoError
 from sereno.engine import mail_desk
 from sereno.engine.deliver import deliver
-from sereno.engine.mail_desk import DROPPED
+from sereno.engine.mail_desk import DROPPED, HELD
 
 LONG_AGO = NOW - timedelta(days=9)
 
@@ -85,7 +85,16 @@ def test_what_is_dropped_says_who_and_why():
     assert sent_to(place) == []
 
 
-@pytest.mark.parametrize("decide", [mail_desk.retry, mail_desk.drop])
+def test_what_is_held_says_who_and_why_and_what_has_left_is_not_held():
+    place = ended("deferred")
+    mail_desk.hold(name_of(a_row()), "lleva un error", place.store.desk, NOW)
+    (line,) = place.store.desk.lines({"held"}, None, 9)
+    assert line.answer == f"{HELD}: lleva un error"
+    with pytest.raises(SerenoError, match="«held»: no se puede retener"):
+        mail_desk.hold(name_of(a_row()), "", place.store.desk, NOW)
+
+
+@pytest.mark.parametrize("decide", [mail_desk.retry, mail_desk.drop, mail_desk.hold])
 def test_mail_that_is_not_there_is_said_so(decide):
     place = Place()
     others = (None, place.office()) if decide is mail_desk.retry else ("", place.store.desk, NOW)

@@ -23,6 +23,7 @@ from sereno.domain.errors import StoreUnavailable
 from sereno.domain.outbox import Attempt
 from sereno.domain.redaction import CODES_MAIL
 from sereno.engine.rounds import PersonalLinks
+from sereno.web.acting import FORM
 from sereno.web.app import console
 from sereno.web.guard import guarded
 from sereno.web.reader_routes import is_reader
@@ -106,16 +107,16 @@ class Site:
     def get(self, path, *, method="GET", host="sereno.example.com", **changes):
         return self._ask(method, path, b"", host, changes)
 
-    def post(self, path, page=None, *, host="sereno.example.com", **fields):
+    def post(self, path, page=None, *, host="sereno.example.com", kind=FORM, **fields):
         """Send a form of the page, as a browser does."""
         if page is not None:
             fields["sello"] = re.search(r'name="sello" value="([^"]+)"', page.text)[1]
-        return self._ask("POST", path, urlencode(fields).encode(), host, {})
+        return self._ask("POST", path, urlencode(fields).encode(), host, {}, kind)
 
-    def _ask(self, method, path, body, host, changes) -> Answered:
+    def _ask(self, method, path, body, host, changes, kind=FORM) -> Answered:
         reading = self.reading(**changes)
         app = guarded(console(lambda: reading), also=lambda h, p: is_reader(lambda: reading, h, p))
-        return asyncio.run(_asked(app, method, path, body, host))
+        return asyncio.run(_asked(app, method, path, body, host, kind))
 
     @contextmanager
     def _write(self):
@@ -126,7 +127,7 @@ class Site:
             yield store
 
 
-async def _asked(app, method, path, body, host):
+async def _asked(app, method, path, body, host, kind):
     sent = []
     scope = {
         "type": "http",
@@ -140,7 +141,7 @@ async def _asked(app, method, path, body, host):
         "query_string": b"",
         "headers": [
             (b"host", host.encode()),
-            (b"content-type", b"application/x-www-form-urlencoded"),
+            (b"content-type", kind.encode()),
             (b"content-length", str(len(body)).encode()),
         ],
         "server": ("127.0.0.1", 8765),

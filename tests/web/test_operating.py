@@ -254,10 +254,16 @@ def dead_mail(department):
 
 
 @pytest.mark.parametrize(
-    ("act", "fields", "state"), [("reenviar", {}, "queued"), ("descartar", {"motivo": "x"}, "dropped")]
+    ("act", "fields", "state"),
+    [
+        ("reenviar", {}, "queued"),
+        ("descartar", {"motivo": "x"}, "dropped"),
+        ("retener", {"motivo": "x"}, "held"),
+    ],
 )
-def test_mail_is_sent_again_or_dropped_once(door, department, act, fields, state):
-    name = dead_mail(department)
+def test_mail_is_sent_again_dropped_or_held_once(door, department, act, fields, state):
+    (waiting,) = department.store.pending()
+    name = waiting.id if act == "retener" else dead_mail(department)
     page = f"/correo/{name}"
     shown = hidden(door.ask(page).text, f"{page}/{act}")
     assert door.send(f"{page}/{act}", **shown, **fields).status == 303
@@ -266,6 +272,22 @@ def test_mail_is_sent_again_or_dropped_once(door, department, act, fields, state
     assert again.status == 409
     assert "Otra persona lo ha cambiado" in again.text
     assert len(deeds(department)) == 1
+
+
+def test_one_mail_can_be_held_while_the_others_leave(door, department):
+    (waiting,) = department.store.pending()
+    page = f"/correo/{waiting.id}"
+    shown = hidden(door.ask(page).text, f"{page}/retener")
+    assert door.send(f"{page}/retener", **shown).status == 400  # without a reason
+    assert door.send(f"{page}/retener", **shown, motivo="lleva un error").status == 303
+    assert department.store.pending() == []
+    assert department.store.desk.held() is None
+    assert "Retenido por una persona: ana: lleva un error" in door.ask(page).text
+    assert "1 retenidos" in door.ask("/").text
+    shown = hidden(door.ask(page).text, f"{page}/reenviar")
+    assert door.send(f"{page}/reenviar", **shown).status == 303
+    assert [each.id for each in department.store.pending()] == [waiting.id]
+    assert [each[1] for each in deeds(department)] == ["mail_retried", "mail_kept_back"]
 
 
 def test_a_job_or_a_mail_that_there_is_not_is_told(door):

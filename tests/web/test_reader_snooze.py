@@ -270,6 +270,8 @@ def test_a_store_that_takes_no_changes_is_told_and_nothing_has_changed(site):
 def test_a_form_that_is_too_long_is_refused_before_it_is_read(site):
     _, place = asked(site)
     assert site.post(place, motivo="x" * 20_000).status == 413
+    strange = site.post(place, kind="text/plain", motivo="x")  # what another's page can send unasked
+    assert (strange.status, "No es lo que envía un formulario" in strange.text) == (415, True)
 
 
 def test_hostile_text_is_shown_as_text(site):

@@ -16,7 +16,7 @@ from sereno.adapters.latest import Latest
 from sereno.adapters.monitors import own_folders, shipped_folders
 from sereno.adapters.passwords import ArgonPasswords
 from sereno.adapters.process_trees import die_with
-from sereno.adapters.processes import UNFORESEEN, ProcessJobs
+from sereno.adapters.processes import UNFORESEEN
 from sereno.adapters.rehearsal_folders import clear_left
 from sereno.adapters.tables import csv_bytes
 from sereno.adapters.workbook import write_rows
@@ -25,6 +25,7 @@ from sereno.bootstrap.mail import rehearse_post_office
 from sereno.bootstrap.opening import open_site, open_workshop
 from sereno.bootstrap.readers import reception_of
 from sereno.bootstrap.site import Site
+from sereno.bootstrap.workers import process_jobs
 from sereno.domain.directory import Directory
 from sereno.domain.errors import SerenoError
 from sereno.domain.hosts import is_loopback
@@ -36,7 +37,7 @@ from sereno.engine.master import MAIL_JOB
 from sereno.engine.plotting import Plot
 from sereno.engine.ports import Store
 from sereno.engine.records import JobResult
-from sereno.settings import monitors_folder, own_mark
+from sereno.settings import monitors_folder
 from sereno.web.entrance import Terms
 from sereno.web.export import export
 from sereno.web.reading import ReadDirectory, Reading, ShownSetting, TriedCase, TriedCases
@@ -97,20 +98,7 @@ def export_console(site: Site, folder: Path) -> int:
 def open_errands(site: Site) -> ProcessErrands:
     """Say how jobs are done for a person, and that their ends are recorded."""
     stop = StopSignal("la consola se detiene")
-
-    def open_jobs(arguments: tuple[str, ...]) -> ProcessJobs:
-        return ProcessJobs(
-            scripts={},
-            environment={**site.environment, **own_mark()},
-            arguments=arguments,
-            timeout=site.settings.script_timeout,
-            clock=site.clock,
-            stop=stop,
-            echo=lambda _job, _line: None,
-            rounds=frozenset(monitor.name for monitor in site.monitors),
-        )
-
-    return ProcessErrands(site.clock, open_jobs, partial(_note_end, site), stop)
+    return ProcessErrands(site.clock, partial(process_jobs, site, stop), partial(_note_end, site), stop)
 
 
 def _note_end(site: Site, errand: Errand) -> str:

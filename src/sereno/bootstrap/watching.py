@@ -17,7 +17,7 @@ from sereno.engine.logbook import Process
 from sereno.engine.master import MAIL_JOB, Master, State
 from sereno.engine.ports import Jobs, Log, Store
 from sereno.engine.watchers import Watchers
-from sereno.settings import monitors_folder, notify_socket, own_mark
+from sereno.settings import monitors_folder, notify_socket
 
 if TYPE_CHECKING:
     from sereno.adapters.store.sql import SqlStore
@@ -108,19 +108,13 @@ def rehearsed_master(site: Site, store: Store, jobs: Jobs, log: Log) -> Master:
 
 def start_jobs(site: Site, *, verbose: bool) -> Jobs:
     """Say how jobs are started: each script in a process of its own."""
-    from sereno.adapters.processes import ProcessJobs
+    from sereno.bootstrap.workers import process_jobs
 
     jobs = (*(monitor.name for monitor in site.monitors), MAIL_JOB)
-    return ProcessJobs(
-        scripts={job: SCRIPTS / f"run_{job}.py" for job in jobs},
-        environment={**site.environment, **own_mark()},
-        arguments=("--verbose",) if verbose else (),
-        timeout=site.settings.script_timeout,
-        clock=site.clock,
-        stop=site.stop,
-        echo=site.terminal.child if verbose else lambda _job, _line: None,
-        rounds=frozenset(monitor.name for monitor in site.monitors),
-    )
+    scripts = {job: SCRIPTS / f"run_{job}.py" for job in jobs}
+    if verbose:
+        return process_jobs(site, site.stop, ("--verbose",), scripts, site.terminal.child)
+    return process_jobs(site, site.stop, (), scripts)
 
 
 def all_looks(site: Site, store: "SqlStore", me: Process) -> tuple[Look, ...] | None:

@@ -114,10 +114,13 @@ def ignore(**options: Any) -> int:
 
 
 @mail.command()
-@click.argument("state", type=click.Choice(["on", "off"]))
+@click.argument("which", metavar="[on|off|CORREO…]", nargs=-1, required=True)
 @click.option("--reason", default="", metavar="TEXTO", help="Por qué; queda anotado.")
-def hold(state: str, reason: str) -> int:
-    """Retiene todo el correo (on), o lo suelta (off); las colas se siguen recogiendo."""
+def hold(which: tuple[str, ...], reason: str) -> int:
+    """Retiene todo el correo (on), o lo suelta (off); las colas se siguen recogiendo.
+
+    Con nombres retiene solo esos correos; «retry» los devuelve a la cola.
+    """
     from sereno.commands.mail import hold_mail
 
-    return hold_mail(state, reason)
+    return hold_mail(which, reason)

@@ -154,11 +154,14 @@ def decide_old(origin: str, numbers: tuple[int, ...], *, everything: bool, adopt
     return 0
 
 
-def hold_mail(state: str, reason: str) -> int:
-    """Hold all mail, or let it go."""
+def hold_mail(which: tuple[str, ...], reason: str) -> int:
+    """Hold all mail, or let it go; or hold the deliveries of these names."""
     site = open_site("check")
     with site.open_store() as store:
-        if state == "on":
+        if which not in {("on",), ("off",)}:
+            for name in _all_known(store.desk, which):
+                site.terminal.say(mail_desk.hold(name, reason, store.desk, site.clock.now()))
+        elif which == ("on",):
             held = store.desk.hold_mail(reason, site.clock.now())
             what = "queda retenido" if held else "ya estaba retenido, y sigue como estaba"
             site.terminal.say(f"El correo {what}: se recoge y no sale. «sereno mail hold off» lo suelta.")

@@ -43,6 +43,7 @@ Action = Literal[
     "mail_let_go",
     "mail_retried",
     "mail_dropped",
+    "mail_kept_back",
     "body_seen",
     "people_exported",
     "notices_exported",

@@ -28,6 +28,7 @@ A message has one delivery, or several where it has more recipients than fit one
     accepted           its stamp taken away in its queue  held       somebody wants it again: a further
                                                                      delivery, once a person agrees
     unknown            MAIL_UNKNOWN=retry, after a delay  queued
+    queued, deferred   `mail hold` with its name          held       somebody wants to look at it first
     held, dead,        `mail retry`                       queued     somebody has looked at it
     unknown, deferred
     old                `mail adopt`                       queued
@@ -67,6 +68,7 @@ Kind = Literal["digest", "queue", "notice"]
 
 WAITING: frozenset[State] = frozenset({"queued", "deferred"})
 """What will leave by itself."""
+HOLDABLE = WAITING
 RETRIABLE: frozenset[State] = frozenset({"held", "dead", "unknown", "deferred"})
 DROPPABLE: frozenset[State] = frozenset({"queued", "deferred", "held", "dead", "unknown", "old"})
 TOLD_NOBODY: frozenset[State] = frozenset({"dead", "diverted", "dropped"})

@@ -12,7 +12,7 @@ from sereno.engine.mail_records import MailSheet
 from sereno.engine.post_office import PostOffice
 from sereno.engine.taking_in import composed_as
 
-DROPPED = "Descartado por una persona"
+DROPPED, HELD = "Descartado por una persona", "Retenido por una persona"
 OVERTAKEN = "otro proceso, u otra persona, ya había decidido sobre él; se queda como está."
 NOT_KEPT = (
     "su contenido ya no se guarda (RETENTION_BYTES_DAYS, RETENTION_FOREIGN_DAYS), y no hay de dónde volver "
@@ -38,6 +38,14 @@ def retry(name: str, to: str | None, office: PostOffice) -> str:
     if not office.desk.retry(name):
         raise SerenoError(_not_allowed(sheet, "reenviar"))
     return f"{short_name(name)}: de nuevo en cola."
+
+
+def hold(name: str, reason: str, desk: Desk, now: datetime) -> str:
+    """Keep one delivery from leaving until somebody decides; raise SerenoError where it does not wait."""
+    sheet = _sheet_of(name, desk)
+    if not desk.hold(name, f"{HELD}: {reason}" if reason else HELD, now):
+        raise SerenoError(_not_allowed(sheet, "retener"))
+    return f"{short_name(name)}: retenido. «sereno mail retry» lo devuelve a la cola."
 
 
 def drop(name: str, reason: str, desk: Desk, now: datetime) -> str:

@@ -197,6 +197,10 @@ class Desk(Protocol):
         """Queue a further delivery of a message to these recipients; return its id."""
         ...
 
+    def hold(self, delivery_id: str, answer: str, now: datetime) -> bool:
+        """Keep a delivery that waits from leaving until a person decides; False where it does not wait."""
+        ...
+
     def drop(self, delivery_id: str, answer: str, now: datetime) -> bool:
         """Give a delivery up for good; False where its state does not allow it."""
         ...

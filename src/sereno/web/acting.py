@@ -72,14 +72,14 @@ class NotForm(Exception):
         self.status = status
 
 
-async def form_of(request: Request) -> Mapping[str, str]:
+async def form_of(request: Request, largest: int = LARGEST) -> Mapping[str, str]:
     """Read a form; raise NotForm for what is too large, of another kind, or no text."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         raise NotForm(415)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LARGEST:
+        if len(body) > largest:
             raise NotForm(413)
     return _fields(bytes(body))
 

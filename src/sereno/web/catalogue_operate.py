@@ -59,6 +59,7 @@ OVERTAKEN: Final = (
 )
 RETRY: Final = "Volver a enviar"
 DROP: Final = "Descartar"
+KEEP_BACK: Final = "Retener"
 DECIDE: Final = "Decidir"
 OPEN_BODY: Final = "Ver lo que dice (queda anotado)"
 BODY_ABOUT: Final = "Es correo de otra aplicación. Que usted lo ha visto queda anotado en Actividad."
@@ -70,6 +71,7 @@ DONE: Final[Mapping[str, str]] = {
     "suelto": "El correo ya no está retenido.",
     "reenviado": "De nuevo en cola.",
     "descartado": "Descartado.",
+    "apartado": "Retenido: no sale hasta que alguien lo reenvíe o lo descarte.",
 }
 DEED_WORDS: Final[Mapping[str, str]] = {
     "job_paused": "pausó una tarea",
@@ -81,5 +83,6 @@ DEED_WORDS: Final[Mapping[str, str]] = {
     "mail_let_go": "soltó el correo",
     "mail_retried": "mandó volver a enviar un correo",
     "mail_dropped": "descartó un correo",
+    "mail_kept_back": "retuvo un correo",
     "body_seen": "vio lo que dice el correo de otra aplicación",
 }

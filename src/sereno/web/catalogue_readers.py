@@ -121,7 +121,10 @@ UNWRITTEN_ABOUT: Final = (
     "escribió, e inténtelo otra vez en unos minutos."
 )
 
-TOO_LONG: Final = "Lo enviado es demasiado largo. Vuelva atrás y acórtelo."
+NOT_SENT: Final = {
+    413: "Lo enviado es demasiado largo. Vuelva atrás y acórtelo.",
+    400: "No es lo que envía un formulario de estas páginas. Vuelva atrás y repítalo.",
+}
 UNSENT: Final = "No se ha hecho nada"
 
 # The calendar.

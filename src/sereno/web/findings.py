@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from starlette.responses import Response
+
 from sereno.domain.digest import Badge
 from sereno.domain.writing import badge
 from sereno.engine.blanks import Blank, blanks
@@ -12,6 +14,7 @@ from sereno.engine.roll import Inquiry, Lot, RollOrder, Tally
 from sereno.engine.roll_call import RollCall
 from sereno.web.catalogue import FINDING_HEADINGS
 from sereno.web.catalogue_lists import AGES, BLANK_SINCE, BLANK_WORDS, INCOMPLETE, SHEET_TITLE
+from sereno.web.downloads import CSV, XLSX, download
 from sereno.web.page import PAGE_ROWS, Asked, Page
 from sereno.web.reading import View
 from sereno.web.sections import section_titles
@@ -68,14 +71,6 @@ class Choices:
     owners: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """Hold a file to be kept."""
-
-    name: str
-    data: bytes
-
-
 def findings(view: View, asked: Asked) -> Page | None:
     """Show a page of the open findings that are asked for."""
     roll = view.roll_call()
@@ -115,25 +110,26 @@ def _blank(each: Blank) -> str:
     return BLANK_WORDS[each.why].format(monitor=each.post.monitor.title, missing=missing, since=since)
 
 
-def sheet(view: View, asked: Asked) -> Written | None:
-    """Write all the open findings that are asked for as CSV."""
+def sheet(view: View, asked: Asked) -> Response | None:
+    """Hand out all the open findings that are asked for as CSV."""
     roll = view.roll_call()
     if roll is None:
         return None
-    return Written(_name(SHEET, view, asked), view.reading.sheet(FINDING_HEADINGS, _lines(view, roll, asked)))
+    content = view.reading.sheet(FINDING_HEADINGS, _lines(view, roll, asked))
+    return download(_name(SHEET, view, asked), CSV, content)
 
 
-def workbook(view: View, asked: Asked) -> Written | None:
-    """Write all the open findings that are asked for as a workbook."""
+def workbook(view: View, asked: Asked) -> Response | None:
+    """Hand out all the open findings that are asked for as a workbook."""
     roll = view.roll_call()
     if roll is None:
         return None
-    lines = _lines(view, roll, asked)
-    data = view.reading.workbook(SHEET_TITLE, FINDING_HEADINGS, lines, FIGURES)
-    return Written(_name(WORKBOOK, view, asked), data)
+    content = view.reading.workbook(SHEET_TITLE, FINDING_HEADINGS, _lines(view, roll, asked), FIGURES)
+    return download(_name(WORKBOOK, view, asked), XLSX, content)
 
 
 def _name(name: str, view: View, asked: Asked) -> str:
+    """Name a file so that it says where it may not hold all."""
     stem, dot, ending = name.partition(".")
     return f"{stem}-{INCOMPLETE}{dot}{ending}" if blank_words(view, asked) else name
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import get_args
 
-from sereno.domain.outbox import DROPPABLE, RETRIABLE, State
+from sereno.domain.outbox import DROPPABLE, HOLDABLE, RETRIABLE, State
 from sereno.domain.redaction import CODES_MAIL
 from sereno.engine.conditions import OPERATORS_MAIL
 from sereno.engine.mail_records import MailSheet, Sieve
@@ -65,6 +65,7 @@ def delivery(view: View, asked: Asked) -> Page | None:
             "own": own,
             "letter": letter,
             "retriable": sheet.line.state in RETRIABLE,
+            "holdable": sheet.line.state in HOLDABLE,
             "droppable": sheet.line.state in DROPPABLE,
         },
     )

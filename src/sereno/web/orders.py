@@ -81,6 +81,16 @@ def retry_mail(reading: Reading, order: Order) -> Response:
     return led_to("correo", name, hecho="reenviado")
 
 
+def keep_mail_back(reading: Reading, order: Order) -> Response:
+    """Keep one delivery from leaving."""
+    name, why = order.path["delivery"], _reason(order)
+    with reading.change() as store:
+        _still(_state(store, name), order)
+        with recorded(store, order.deed(reading, "mail_kept_back", name, why)):
+            mail_desk.hold(name, f"{order.visitor.name}: {why}", store.desk, reading.now())
+    return led_to("correo", name, hecho="apartado")
+
+
 def drop_mail(reading: Reading, order: Order) -> Response:
     """Give a delivery up."""
     name, why = order.path["delivery"], _reason(order)

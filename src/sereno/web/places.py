@@ -12,7 +12,7 @@ from sereno.web.calendar import calendar
 from sereno.web.catalogue import MISSING, PROBLEM, PROBLEMS
 from sereno.web.deeds import deeds
 from sereno.web.finding import finding
-from sereno.web.findings import SHEET, WORKBOOK, Written, findings, sheet, workbook
+from sereno.web.findings import SHEET, WORKBOOK, findings, sheet, workbook
 from sereno.web.foreign import foreign_body, foreign_html
 from sereno.web.guard import FRAMED_POLICY, PICTURE_POLICY
 from sereno.web.login import enter, leave, login
@@ -21,6 +21,7 @@ from sereno.web.operating import errand, errand_page, operating
 from sereno.web.orders import (
     drop_mail,
     hold_mail,
+    keep_mail_back,
     let_mail_go,
     pause_job,
     rehearse_job,
@@ -40,9 +41,8 @@ from sereno.web.sheets import NOTICES_SHEET, PEOPLE_SHEET, notices_sheet, people
 from sereno.web.today import today
 
 Answer = Callable[[View, Asked], Response]
-Write = Callable[[View, Asked], Written | None]
+Write = Callable[[View, Asked], Response | None]
 Made = TypeVar("Made")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATIC = {"/estilo.css": "text/css", "/sereno.svg": "image/svg+xml"}
 
 
@@ -82,15 +82,12 @@ def _missing() -> Page:
     return Page("missing.html", MISSING, {"why": PROBLEMS[404]}, 404)
 
 
-def _file(kind: str, write: Write) -> Answer:
-    """Answer with a file to be kept, whose name says where it may not hold all."""
+def _file(write: Write) -> Answer:
+    """Answer with a file to be kept, or say that there is nothing to make it of."""
 
     def answer(view: View, asked: Asked) -> Response:
-        written = write(view, asked)
-        if written is None:
-            return HTMLResponse(render(_storeless(view), view, asked, "hallazgos"), 503)
-        named = {"content-disposition": f'attachment; filename="{written.name}"'}
-        return Response(written.data, media_type=kind, headers=named)
+        storeless = _storeless(view)
+        return write(view, asked) or HTMLResponse(render(storeless, view, asked, "hallazgos"), 503)
 
     return answer
 
@@ -131,8 +128,8 @@ PLACES: Mapping[str, Answer] = {
     "/hallazgos": _page("hallazgos", findings),
     "/hallazgos/graficos": _page("hallazgos", plots),
     "/hallazgos/graficos/{picture}": _picture,
-    f"/{SHEET}": _file("text/csv; charset=utf-8", sheet),
-    f"/{WORKBOOK}": _file(XLSX, workbook),
+    f"/{SHEET}": _file(sheet),
+    f"/{WORKBOOK}": _file(workbook),
     "/hallazgos/{monitor}/{token}": _page("hallazgos", finding),
     "/correo": _page("correo", outbox),
     "/correo/{delivery}": _page("correo", delivery),
@@ -183,6 +180,7 @@ OPERATING_ACTS: Mapping[str, Act] = {
     "/operar/correo/retener": hold_mail,
     "/operar/correo/soltar": let_mail_go,
     "/correo/{delivery}/reenviar": retry_mail,
+    "/correo/{delivery}/retener": keep_mail_back,
     "/correo/{delivery}/descartar": drop_mail,
 }
 """What only the operating role may do."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
-from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -12,12 +11,12 @@ from starlette.routing import Route
 from sereno.domain.errors import SerenoError
 from sereno.domain.redaction import PERSONAL
 from sereno.web import catalogue_readers as words
+from sereno.web.acting import NotForm, form_of
 from sereno.web.reader_actions import FEEDS, Typed, ask_for_code, end_feed, give_code, make_feed, revoke
 from sereno.web.reader_feed import feed
 from sereno.web.reader_pages import code_page, finding_page, my_page, request_called
 from sereno.web.reader_visits import Visit, shown, visited
 from sereno.web.reading import Reading
-from sereno.web.words import visible
 
 MOST_BYTES = 16_384
 """Of a form; the longest that a page can send is a tenth of it."""
@@ -77,9 +76,11 @@ def _showing(read: Read, show: Show) -> Callable[[Request], Response]:
 
 def _doing(read: Read, do: Do) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
-        typed = await _typed(request)
-        if typed is None:
-            return shown(413, "reader_word.html", title=words.UNSENT, about=words.TOO_LONG)
+        try:
+            typed = await form_of(request, MOST_BYTES)
+        except NotForm as error:
+            about = words.NOT_SENT.get(error.status, words.NOT_SENT[400])
+            return shown(error.status, "reader_word.html", title=words.UNSENT, about=about)
         return await run_in_threadpool(_done, read, do, request, typed)
 
     return answer
@@ -88,14 +89,3 @@ def _doing(read: Read, do: Do) -> Callable[[Request], Awaitable[Response]]:
 def _done(read: Read, do: Do, request: Request, typed: Typed) -> Response:
     named = request.path_params
     return visited(read, named["token"], lambda visit: do(visit, named.get("name", ""), typed), sent=True)
-
-
-async def _typed(request: Request) -> Typed | None:
-    """Read a form's fields; `None` where it is too long to be one of ours."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            return None
-    pairs = parse_qsl(body.decode(errors="replace"))
-    return {name: visible(value) for name, value in pairs}

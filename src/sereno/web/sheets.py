@@ -10,6 +10,7 @@ from sereno.domain.wallclock import first_reading, zone_of
 from sereno.engine.proof import NOTICE_HEADINGS, notice_row
 from sereno.engine.who_is_who import why_unreached
 from sereno.web.catalogue_pages import NOT_IN_DIRECTORY, PEOPLE_SHEET_HEADINGS, WAYS
+from sereno.web.downloads import CSV, download
 from sereno.web.page import FIRST_YEAR, Asked
 from sereno.web.people import AWAITED, Reader, Roll, gather
 from sereno.web.reading import View
@@ -31,7 +32,7 @@ def people_sheet(view: View, asked: Asked) -> Response:
     roll = gather(view, view.store, read.directory)
     rows = list(_people(roll, roll.readers()))
     view.note(asked.visitor.name, "people_exported", "", f"{len(rows)} filas")
-    return _csv(view, PEOPLE_SHEET, PEOPLE_SHEET_HEADINGS, rows)
+    return download(PEOPLE_SHEET, CSV, view.reading.sheet(PEOPLE_SHEET_HEADINGS, rows))
 
 
 def notices_sheet(view: View, asked: Asked) -> Response:
@@ -49,7 +50,7 @@ def notices_sheet(view: View, asked: Asked) -> Response:
     rows = [notice_row(each) for each in view.store.notices(since, until, None)]
     days = f"{first:%d/%m/%Y} a {last:%d/%m/%Y}"
     view.note(asked.visitor.name, "notices_exported", days, f"{len(rows)} filas")
-    return _csv(view, NOTICES_SHEET, NOTICE_HEADINGS, rows)
+    return download(NOTICES_SHEET, CSV, view.reading.sheet(NOTICE_HEADINGS, rows))
 
 
 def _people(roll: Roll, readers: Sequence[Reader]) -> Iterator[tuple[str, ...]]:
@@ -80,8 +81,3 @@ def _day(text: str, otherwise: date) -> date:
         return date.fromisoformat(text) if text else otherwise
     except ValueError:
         raise HTTPException(400) from None
-
-
-def _csv(view: View, name: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Response:
-    named = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(view.reading.sheet(headings, rows), media_type="text/csv; charset=utf-8", headers=named)

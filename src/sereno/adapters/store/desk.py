@@ -15,7 +15,7 @@ from sereno.adapters.store.settling import further_part, mark_accepted
 from sereno.adapters.store.sifting import origins_of, sifted
 from sereno.domain.errors import SerenoError
 from sereno.domain.foreign import long_name
-from sereno.domain.outbox import DROPPABLE, RETRIABLE, State, leaves_unheard, part_id
+from sereno.domain.outbox import DROPPABLE, HOLDABLE, RETRIABLE, State, leaves_unheard, part_id
 from sereno.engine.mail_ports import Stamp
 from sereno.engine.mail_records import Hold, MailLine, MailSheet, PastAttempt, Sieve
 
@@ -92,6 +92,12 @@ class SqlDesk:
             row = delivery_row(message, part, part_id(message_id, part), recipients, "queued")
             connection.execute(insert(schema.deliveries), [row])
             return part_id(message_id, part)
+
+    def hold(self, delivery_id: str, answer: str, now: datetime) -> bool:
+        """Keep a delivery that waits from leaving until a person decides; False where it does not wait."""
+        kept = {"state": "held", "answer": answer, "settled_at": now}
+        with writing(self.engine) as connection:
+            return _change(connection, delivery_id, HOLDABLE, kept) is not None
 
     def drop(self, delivery_id: str, answer: str, now: datetime) -> bool:
         """Give a delivery up for good; what it would have told its first reader counts as not told."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sereno.adapters.store.memory_mail import Kept, Parcel, Shelf, Taken, draft_message
 from sereno.domain.foreign import Known, long_name
-from sereno.domain.outbox import DROPPABLE, RETRIABLE, State, leaves_unheard
+from sereno.domain.outbox import DROPPABLE, HOLDABLE, RETRIABLE, State, leaves_unheard
 from sereno.domain.wallclock import utc
 from sereno.engine.mail_ports import Stamp, TakenIn
 from sereno.engine.mail_records import Hold, MailLine, MailSheet, Sieve
@@ -195,6 +195,15 @@ class MemoryDesk:
             further = self.shelf.further(message_id, recipients, "queued")
             self.shelf.put(further)
             return further.id
+
+    def hold(self, delivery_id: str, answer: str, now: datetime) -> bool:
+        """Keep a delivery that waits from leaving until a person decides; False where it does not wait."""
+        with self.shelf.lock:
+            parcel = self.shelf.parcels.get(delivery_id)
+            if parcel is None or parcel.state not in HOLDABLE:
+                return False
+            self.shelf.put(replace(parcel, state="held", answer=answer, settled_at=utc(now)))
+            return True
 
     def drop(self, delivery_id: str, answer: str, now: datetime) -> bool:
         """Give a delivery up for good; what it would have told its first reader counts as not told."""
