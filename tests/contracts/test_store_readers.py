@@ -20,6 +20,7 @@ from tests.contracts.building import (
 )
 from tests.mailing import settle
 
+from sereno.domain.errors import AlreadyComplete
 from sereno.domain.ledger import Snooze
 from sereno.domain.outbox import Envelope
 from sereno.domain.personal import MOST_TRIES
@@ -202,10 +203,21 @@ def test_a_link_that_was_revoked_makes_no_calendar_any_more(readers):
 
 def test_whom_rows_name_is_replaced_as_a_whole(place, readers):
     assert readers.named("riesgos", "tecnico") is None
-    readers.note_named("riesgos", "tecnico", Named(NOW, {"ana": [("RI-T1", (7, "a"))], "luis": []}))
+    store, run = place.die(), a_run(monitor="riesgos", forced=True)
+    first = Named(NOW, {"ana": [("RI-T1", (7, "a"))], "luis": []})
+    store.record(run, (), named={"tecnico": first})
     last = Named(NOW + MINUTE, {"caro\0": (("RI-T1", (8, None)),)})
-    readers.note_named("riesgos", "tecnico", last)
+    store.record(replace(run, id="otra"), (), named={"tecnico": last, "otro": first})
     assert place.die().readers.named("riesgos", "tecnico") == last
+    assert place.die().readers.named("riesgos", "otro").at == NOW
+
+
+def test_of_a_run_that_is_refused_no_names_are_noted(place, readers):
+    store, run = place.die(), a_run(monitor="riesgos", digest="tecnico")
+    store.record(run, (), named={"tecnico": Named(NOW, {"ana": ()})})
+    with pytest.raises(AlreadyComplete):
+        store.record(replace(run, id="otra"), (), named={"tecnico": Named(NOW + MINUTE, {})})
+    assert readers.named("riesgos", "tecnico").at == NOW
 
 
 def test_codes_go_a_day_after_they_were_asked_for(store, readers):

@@ -65,7 +65,7 @@ class Site:
         world = self.department.world
         self.department.world = lambda: replace(world(), links=PersonalLinks(URL, lambda: KEY))
         try:
-            return self.department.round(digest="tecnico", **options)
+            return self.department.round(**{"digest": "tecnico", **options})
         finally:
             del self.department.world
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.engine.building import TUESDAY, Department
-from tests.engine.nonconformities import STAFF, task
+from tests.engine.nonconformities import NC, STAFF, task
 from tests.web.reader_site import TODAY, Site, link_in
 from tests.web.readings import alive, broken_store
 
@@ -20,6 +20,7 @@ from sereno.engine.records import JobResult
 from sereno.web.guard import PAGE_POLICY
 
 NOTHING = "No hay ningún hallazgo abierto a su nombre."
+WHOSE = "aún no se sabe a quién corresponde cada hallazgo"
 
 
 @pytest.fixture
@@ -313,3 +314,37 @@ def test_a_monitor_without_its_register_is_told_and_never_an_all_clear(site):
 def _feed(site, path):
     page = site.post(f"{path}/calendario", site.get(path)).text
     return re.search(r"https://sereno\.example\.com(/mi/calendario/[^<\s]+\.ics)", page)[1]
+
+
+def asked_of(people):
+    """Make the nonconformities' personal digest one for the people of a query, as that of a user may be."""
+    plans = (replace(each, to=people, cc=None) if each.name == "tecnico" else each for each in NC.digests)
+    rows = {"no_conformidades": task((1, TODAY - timedelta(days=3))), "expedientes": {}, "lanzadera": STAFF}
+    return Site(Department(monitor=replace(NC, digests=tuple(plans)), registers=rows))
+
+
+def test_whom_rows_name_is_noted_with_every_round_of_the_monitor_whichever_digest_is_served():
+    site = asked_of("people:responsables_calidad")
+    link = site.link("caro@example.com")
+    before = site.store.readers.named(NC.name, "tecnico")
+    site.now += timedelta(days=1)
+    site.round(digest="calidad")
+    assert site.store.readers.named(NC.name, "tecnico").at == site.now > before.at
+    assert WHOSE not in site.get(link).text
+
+
+def test_no_page_is_an_all_clear_while_the_ledger_is_newer_than_what_is_known_of_whose_it_is():
+    site = asked_of("people:responsables_calidad")
+    link = site.link("caro@example.com")
+    site.round(digest="calidad")
+    assert WHOSE not in site.get(link).text
+    site.now += timedelta(days=1)
+    site.department.now = site.now
+    site.department.registers["no_conformidades"] = task((2, TODAY - timedelta(days=2)))
+    site.department.round()  # without pages of their own: CONSOLE_URL was not set
+    page = site.get(link).text
+    assert WHOSE in page
+    assert NOTHING not in page
+    site.now += timedelta(days=1)
+    site.round()
+    assert WHOSE not in site.get(link).text

@@ -31,6 +31,10 @@ class Orders:
     unconfigured: tuple[str, ...] = ()
     """The variables of the registers that have no URL; while there is one, the monitor is not started."""
 
+    def audience(self, plan: DigestPlan) -> str:
+        """Return whom the digest is for."""
+        return self.audiences.get(plan.name, plan.to)
+
     def cadence(self, plan: DigestPlan) -> Cadence:
         """Return the digest's cadence in force."""
         return self.cadences.get(plan.name, plan.cadence)

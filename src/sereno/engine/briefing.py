@@ -276,4 +276,4 @@ def _run_before(this: Round) -> Run | None:
 
 def audience_of(this: Round) -> str:
     """Return the audience in force."""
-    return this.orders.audiences.get(this.plan.name, this.plan.to)
+    return this.orders.audience(this.plan)

@@ -10,6 +10,7 @@ from sereno.domain.directory import Directory, Person, plain
 from sereno.domain.parcels import AddressBook, is_personal
 from sereno.domain.personal import normalised
 from sereno.domain.rules import PEOPLE, DigestPlan, Monitor, Rule
+from sereno.domain.wallclock import utc
 from sereno.engine.agenda import Post
 from sereno.engine.neglect import is_neglected, last_look
 from sereno.engine.open_findings import OpenFinding, open_findings
@@ -80,15 +81,11 @@ def _is_at(person: Person, address: str) -> bool:
 
 def _telling_whose(post: Post) -> list[DigestPlan]:
     """List the digests whose look says what is whose: the personal ones, and what they leave out."""
-    personal = [plan for plan in post.monitor.digests if is_personal(_audience(post, plan))]
+    personal = [plan for plan in post.monitor.digests if is_personal(post.orders.audience(plan))]
     covered = {section for plan in personal for section in plan.sections}
     owned = {section for rule in post.monitor.rules if rule.owner for section in _sections(rule)} - covered
     others = [plan for plan in post.monitor.digests if owned.intersection(plan.sections)]
     return [*personal, *(plan for plan in others if plan not in personal)]
-
-
-def _audience(post: Post, plan: DigestPlan) -> str:
-    return post.orders.audiences.get(plan.name, plan.to)
 
 
 def _sections(rule: Rule) -> Iterable[str]:
@@ -113,7 +110,7 @@ def _joined(post: Post, store: Store, book: AddressBook, address: str) -> Iterat
 
 
 def _is_joined(post: Post, plan: DigestPlan) -> bool:
-    return _audience(post, plan).startswith(PEOPLE)
+    return post.orders.audience(plan).startswith(PEOPLE)
 
 
 def _means(name: str | None, book: AddressBook, address: str) -> bool:
@@ -127,13 +124,19 @@ def _means(name: str | None, book: AddressBook, address: str) -> bool:
 def _seen(post: Post, plans: Sequence[DigestPlan], store: Store, now: datetime, calendar: Calendar) -> Seen:
     """Tell of a monitor the worst of its digests that say what is whose."""
     last = [last_look(post, plan, store) for plan in plans]
-    at = max((run.finished_at for run in last if run is not None), default=None)
+    at = min((run.finished_at for run in last if run is not None), default=None, key=utc)
     if None in last:
         return Seen(post.monitor, at, "never")
     if any(run and run.state == "blind" for run in last):
         return Seen(post.monitor, at, "blind")
     if any(is_neglected(post, plan, now, calendar, store) for plan in plans):
         return Seen(post.monitor, at, "stale")
-    joined = [plan for plan in plans if _is_joined(post, plan)]
-    unknown = any(store.readers.named(post.monitor.name, plan.name) is None for plan in joined)
+    unknown = not all(_is_known_whose(post, plan, store) for plan in plans if _is_joined(post, plan))
     return Seen(post.monitor, at, "whose" if unknown else None)
+
+
+def _is_known_whose(post: Post, plan: DigestPlan, store: Store) -> bool:
+    """Tell whether whom the rows name is as new as the ledger, which every digest's look changes."""
+    named = store.readers.named(post.monitor.name, plan.name)
+    looks = filter(None, (last_look(post, each, store) for each in post.monitor.digests))
+    return named is not None and all(utc(look.started_at) <= utc(named.at) for look in looks)

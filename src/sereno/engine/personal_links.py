@@ -5,7 +5,7 @@ from sereno.domain.findings import Blind
 from sereno.domain.parcels import Parcel, join_people
 from sereno.domain.personal import LASTS, Pass, normalised, signed
 from sereno.domain.redaction import PERSONAL
-from sereno.domain.rules import PEOPLE
+from sereno.domain.rules import PEOPLE, DigestPlan, Monitor
 from sereno.engine.reader_ports import Named, Place
 from sereno.engine.rounds import Round
 
@@ -33,25 +33,36 @@ def link_for(parcel: Parcel, readers: frozenset[str], this: Round) -> str:
     return f"{links.url}{PERSONAL}{signed(admission, kept.key(links.fresh_key()))}"
 
 
-def note_named(this: Round, audience: str) -> None:
-    """Note whom the rows of a digest name that goes to people of a query: the ledger knows owners alone."""
+def whom_named(this: Round) -> dict[str, Named]:
+    """Tell, by digest, whom the rows name that go to people of a query: the ledger knows owners alone.
+
+    Of each such digest of the monitor, whichever is served: the ledger changes with every look. What could
+    not be seen is left out; what was known before stays, and is older than the look.
+    """
+    if this.world.links is None:
+        return {}
+    found = ((plan.name, _named_in(plan, this)) for plan in this.monitor.digests)
+    return {name: named for name, named in found if named is not None}
+
+
+def _named_in(plan: DigestPlan, this: Round) -> Named | None:
+    audience = this.orders.audience(plan)
     answer = this.look.people.get(audience.removeprefix(PEOPLE))
-    if this.world.links is None or not audience.startswith(PEOPLE) or answer is None:
-        return
-    if isinstance(answer, Blind) or any(each.rule in _rules(this) for each in this.look.blind):
-        return  # what was known before stays, and the run says that it was blind
+    if not audience.startswith(PEOPLE) or answer is None or isinstance(answer, Blind):
+        return None
+    if any(each.rule in _rules(plan, this.monitor) for each in this.look.blind):
+        return None
     people, named = join_people(answer), dict[str, list[Place]]()
     for finding in this.look.findings:
-        if finding.section in this.plan.sections:
+        if finding.section in plan.sections:
             for name in filter(plain, people.of(finding)):
                 named.setdefault(str(name), []).append((finding.rule, finding.track))
-    this.world.store.readers.note_named(this.monitor.name, this.plan.name, Named(this.started, named))
+    return Named(this.started, named)
 
 
-def _rules(this: Round) -> frozenset[str]:
-    rules = this.monitor.rules
+def _rules(plan: DigestPlan, monitor: Monitor) -> frozenset[str]:
     return frozenset(
         rule.id
-        for rule in rules
-        if {rule.id, *(band.id for band in rule.bands)}.intersection(this.plan.sections)
+        for rule in monitor.rules
+        if {rule.id, *(band.id for band in rule.bands)}.intersection(plan.sections)
     )

@@ -20,7 +20,7 @@ from sereno.engine.keeper import Keeper
 from sereno.engine.logbook import Logbook, Process
 from sereno.engine.mail_ports import Desk, Intake, Outbox
 from sereno.engine.mail_records import MailSummary
-from sereno.engine.reader_ports import Readers
+from sereno.engine.reader_ports import Named, Readers
 from sereno.engine.records import JobResult, JobTotals, Notice, Owned, Run, RunState, Told
 from sereno.engine.roll import Roll
 from sereno.engine.traces import Trace, Traces
@@ -198,9 +198,11 @@ class Store(Protocol):
         told: Sequence[Told] = (),
         steps: Sequence[Step] = (),
         trace: Trace | None = None,
+        named: Mapping[str, Named] | None = None,
     ) -> None:
         """Write a run, its messages, ledger entries, tellings, steps and trace in one transaction.
 
+        Likewise whom the rows of personal digests name, by digest, in the place of what was noted before.
         An entry replaces the one with its (rule, track), but for its tellings and snooze, which stay. Steps
         that a finding's notes of that day end with already are not noted again: processes that look at once,
         and digests of one look, note a change once.

@@ -65,10 +65,6 @@ class Readers(Protocol):
         """
         ...
 
-    def note_named(self, monitor: str, digest: str, named: Named) -> None:
-        """Note whom a personal digest's rows name, in the place of what was noted before."""
-        ...
-
     def named(self, monitor: str, digest: str) -> Named | None:
         """Return whom its rows named; None where that was never noted."""
         ...

@@ -15,9 +15,9 @@ from sereno.domain.rules import DigestPlan, Monitor
 from sereno.domain.steps import steps_of
 from sereno.domain.writing import row_text, write_digest
 from sereno.engine.agenda import Orders, owed
-from sereno.engine.briefing import DOUBTS_KEPT, Briefing, audience_of, brief
+from sereno.engine.briefing import DOUBTS_KEPT, Briefing, brief
 from sereno.engine.look import follow_up, look_at
-from sereno.engine.personal_links import link_for, note_named
+from sereno.engine.personal_links import link_for, whom_named
 from sereno.engine.ports import Letter, Log
 from sereno.engine.records import Run, RunState, Told
 from sereno.engine.rounds import Round, World
@@ -140,13 +140,11 @@ def _serve(this: Round) -> Served:
         for each in _told(this, parcel, message.id)
     ]
     run, told = _run(this, briefing, messages), [] if this.orders.trial else told
-    to = this.orders.audiences.get(this.plan.name, this.plan.to)
-    trace = traced(this.monitor, this.plan, this.look, to, this.moves)
+    trace = traced(this.monitor, this.plan, this.look, this.orders.audience(this.plan), this.moves)
     try:
-        this.world.store.record(run, messages, this.changes, told, this.steps, trace)
+        this.world.store.record(run, messages, this.changes, told, this.steps, trace, whom_named(this))
     except AlreadyComplete as error:
         return Served(this.plan, this.period, str(error))
-    note_named(this, audience_of(this))
     _log_run(run, this.world.log)
     return Served(this.plan, this.period, "", run, briefing.parcels, digests, messages)
 

@@ -105,7 +105,7 @@ def receipts(
 
 
 def _to(plan: DigestPlan, orders: Orders) -> str:
-    return orders.audiences.get(plan.name, plan.to)
+    return orders.audience(plan)
 
 
 def _reached(directory: Directory, to: str, monitor: Monitor) -> tuple[str, ...]:

@@ -147,7 +147,7 @@ def _names(directory: Directory) -> Mapping[str, str]:
 def _last(post: Post, store: Store) -> Iterator[tuple[str, Sequence[str]]]:
     """Yield whom the last round of each digest was mailed to whose readers a query names anew each time."""
     for plan in post.monitor.digests:
-        if post.orders.audiences.get(plan.name, plan.to).startswith(PEOPLE):
+        if post.orders.audience(plan).startswith(PEOPLE):
             run = store.last_run(post.monitor.name, plan.name, state="complete")
             lines = store.desk.of_run(run.id) if run else []
             yield plan.name, list(dict.fromkeys(each for line in lines for each in line.recipients))

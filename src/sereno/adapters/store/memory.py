@@ -1,7 +1,7 @@
 """The store in memory, under the same contract as the one in a database."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from operator import attrgetter
@@ -26,6 +26,7 @@ from sereno.domain.outbox import RECIPIENTS_AT_ONCE, WAITING, Message
 from sereno.domain.steps import Step
 from sereno.domain.wallclock import utc, zone_of
 from sereno.engine.mail_records import MailSummary
+from sereno.engine.reader_ports import Named
 from sereno.engine.records import JobResult, JobTotals, Notice, Owned, Run, RunState, Told
 from sereno.engine.traces import Trace
 
@@ -138,6 +139,7 @@ class MemoryStore:
         told: Sequence[Told] = (),
         steps: Sequence[Step] = (),
         trace: Trace | None = None,
+        named: Mapping[str, Named] | None = None,
     ) -> None:
         """Write a run and all that came of it; raise AlreadyComplete for what a period takes once."""
         kept = moved(run, UTC, "started_at", "finished_at")
@@ -154,6 +156,8 @@ class MemoryStore:
             self._ledger.note(run.monitor, steps)
             if trace is not None:
                 self.traces.kept[run.id] = trace
+            for digest, each in (named or {}).items():
+                self.readers.note_named(run.monitor, digest, each)
 
     def take_up(self, monitor: str, entries: Iterable[Entry], told: Iterable[Told]) -> None:
         """Put into the ledger what is followed elsewhere, after the mail that told it."""

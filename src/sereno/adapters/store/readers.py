@@ -60,13 +60,6 @@ class SqlReaders:
             connection.execute(delete(schema.codes).where(_code.address == address))
             return had_feed
 
-    def note_named(self, monitor: str, digest: str, named: Named) -> None:
-        """Note whom a personal digest's rows name, in the place of what was noted before."""
-        people = {name: [[rule, *track] for rule, track in places] for name, places in named.people.items()}
-        row = {"monitor": monitor, "digest": digest, "seen_at": named.at, "people": people}
-        with writing(self.engine) as connection:
-            upsert(connection, schema.named, [row])
-
     def named(self, monitor: str, digest: str) -> Named | None:
         """Return whom its rows named; None where that was never noted."""
         rows = self._rows(select(schema.named).filter_by(monitor=monitor, digest=digest))
@@ -168,6 +161,22 @@ def _accepted_at(connection: Connection, message_id: str) -> datetime | None:
     accepted = select(_each.settled_at).where(_each.message_id == message_id, _each.state == "accepted")
     moment: datetime | None = connection.scalar(accepted)
     return moment
+
+
+def write_named(connection: Connection, monitor: str, named: Mapping[str, Named]) -> None:
+    """Note whom the rows of personal digests name, in the place of what was noted before."""
+    rows = [
+        {
+            "monitor": monitor,
+            "digest": digest,
+            "seen_at": each.at,
+            "people": {
+                name: [[rule, *track] for rule, track in places] for name, places in each.people.items()
+            },
+        }
+        for digest, each in named.items()
+    ]
+    upsert(connection, schema.named, rows)
 
 
 def _named(row: RowMapping, zone: tzinfo) -> Named:

@@ -1,6 +1,6 @@
 """The store in a database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, tzinfo
@@ -32,7 +32,7 @@ from sereno.adapters.store.logbook import SqlLogbook
 from sereno.adapters.store.once import conflict
 from sereno.adapters.store.outbox import SqlOutbox
 from sereno.adapters.store.queueing import queue_messages, read_summary
-from sereno.adapters.store.readers import SqlReaders
+from sereno.adapters.store.readers import SqlReaders, write_named
 from sereno.adapters.store.refusals import read_refusals
 from sereno.adapters.store.roll import SqlRoll
 from sereno.adapters.store.rows import job_result_of, period_of, run_of, run_row
@@ -44,6 +44,7 @@ from sereno.domain.ledger import Entry, Ledger, Snooze, Track
 from sereno.domain.outbox import RECIPIENTS_AT_ONCE, Message
 from sereno.domain.steps import Step
 from sereno.engine.mail_records import MailSummary
+from sereno.engine.reader_ports import Named
 from sereno.engine.records import JobResult, JobTotals, Notice, Owned, Run, RunState, Told
 from sereno.engine.traces import Trace
 
@@ -206,6 +207,7 @@ class SqlStore:
         told: Sequence[Told] = (),
         steps: Sequence[Step] = (),
         trace: Trace | None = None,
+        named: Mapping[str, Named] | None = None,
     ) -> None:
         """Write a run and all that came of it; raise AlreadyComplete for what a period takes once."""
         try:
@@ -216,6 +218,7 @@ class SqlStore:
                 write_told(connection, run.monitor, told)
                 write_steps(connection, run.monitor, steps)
                 write_trace(connection, run.id, trace)
+                write_named(connection, run.monitor, named or {})
         except IntegrityError as error:
             raise self._conflict(run) from error
 
