@@ -1,7 +1,8 @@
-"""A look at a store sees what the store itself would say, all of it as it stood when the look began."""
+"""A look at a store sees what the store itself would say, of a file all of it as it stood when it began."""
 
 import random
-from contextlib import contextmanager
+import sqlite3
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
@@ -11,8 +12,9 @@ from sqlalchemy import event
 from tests.contracts.building import DAY, NOW, a_run, an_entry, queue, tell, told
 
 from sereno.adapters.store.engine import reading
-from sereno.adapters.store.opening import look_at_store, open_store
+from sereno.adapters.store.opening import look_at_store, open_as_it_is, open_store
 from sereno.domain.cadence import Period
+from sereno.engine.access import Deed
 
 MONITORS, DIGESTS, STATES = ("brass", "riesgos"), ("diario", "mensual"), ("complete", "blind", "unaddressed")
 PERIODS = [
@@ -72,6 +74,7 @@ def test_a_look_says_of_every_digest_what_the_store_says(url, store, seed):
                 )
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_a_look_does_not_see_what_is_written_while_it_lasts(url, store):
     queue(store)
     with look_at_store(url, NOW) as seen:
@@ -86,6 +89,7 @@ def test_a_look_does_not_see_what_is_written_while_it_lasts(url, store):
         assert len(seen.open_owners()) == 1
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_what_a_look_asks_of_ten_times_the_digests_takes_no_more_statements(url, store):
     def asked(digests):
         with look_at_store(url, NOW) as seen, counted(seen.engine) as statements:
@@ -109,14 +113,29 @@ def counted(engine):
     def note(_connection, _cursor, statement, *_rest):
         statements.append(statement)
 
-    with reading(engine) as connection:  # the one of the look
+    with reading(engine) as connection:  # of a look at a file the only one
         event.listen(connection, "before_cursor_execute", note)
         yield statements
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_an_entry_that_ends_while_it_is_looked_at_is_shown_whole(url, store):
     tell(store, told())
     with look_at_store(url, NOW) as seen:
         (owned,) = seen.open_owners()
         store.record(a_run(forced=True), (), [replace(an_entry(), ended="resolved", ended_on=NOW.date())])
         assert seen.roll.tally()[0].number == owned.findings == 1
+
+
+@pytest.mark.parametrize("journal", ["wal", "delete"])
+def test_who_looks_can_note_that_he_did_whatever_the_journal(tmp_path, journal):
+    url = f"sqlite:///{tmp_path}/sereno.sqlite"
+    open_store(url, NOW).close()
+    with closing(sqlite3.connect(tmp_path / "sereno.sqlite")) as connection:
+        assert connection.execute(f"PRAGMA journal_mode = {journal}").fetchone() == (journal,)
+    with look_at_store(url, NOW) as seen:
+        assert seen.audit.deeds(NOW, 9) == []
+        with closing(open_as_it_is(url, NOW)) as changed:
+            changed.audit.note(Deed(NOW, "ana", "body_seen", "un correo", ""))
+    with look_at_store(url, NOW) as seen:
+        assert [each.who for each in seen.audit.deeds(NOW, 9)] == ["ana"]

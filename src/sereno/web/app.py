@@ -84,8 +84,10 @@ def _places(read: Read, terms: Terms) -> list[Route]:
 
 
 def _healthz(read: Read) -> Endpoint:
+    """Answer who watches the watchman, whoever else waits for a turn."""
+
     def answer(_request: Request) -> Response:
-        told = seen(read(), health)
+        told = seen(read(), health, None)
         return JSONResponse(asdict(told), 200 if told.healthy else 503)
 
     return answer
@@ -93,7 +95,7 @@ def _healthz(read: Read) -> Endpoint:
 
 def _metrics(read: Read) -> Endpoint:
     kind = "text/plain; version=0.0.4; charset=utf-8"
-    return lambda _request: Response(seen(read(), metrics), media_type=kind)
+    return lambda _request: Response(seen(read(), metrics, None), media_type=kind)
 
 
 def _static(path: str, kind: str) -> Endpoint:

@@ -25,6 +25,7 @@ from sereno.web.entrance import (
 from sereno.web.page import Asked
 from sereno.web.places import LOGIN, LONG, RECORDED, Answer, seen
 from sereno.web.reading import Reading, View
+from sereno.web.turns import PAGES, SHEETS
 from sereno.web.words import visible
 
 Read = Callable[[], Reading]
@@ -44,7 +45,8 @@ def place_route(path: str, answer: Answer, needed: Role | None, read: Read, term
             return answer(view, _asked(request, visitor))
         return _kept_out(request, view, terms, visitor)
 
-    return Route(path, lambda request: seen(read(), lambda view: shown(view, request), long=path in LONG))
+    turns = SHEETS if path in LONG else PAGES
+    return Route(path, lambda request: seen(read(), lambda view: shown(view, request), turns))
 
 
 def _is_from_elsewhere(request: Request) -> bool:

@@ -39,6 +39,7 @@ from sereno.web.rules import rules
 from sereno.web.settings import settings
 from sereno.web.sheets import NOTICES_SHEET, PEOPLE_SHEET, notices_sheet, people_sheet
 from sereno.web.today import today
+from sereno.web.turns import PAGES, Turns
 
 Answer = Callable[[View, Asked], Response]
 Write = Callable[[View, Asked], Response | None]
@@ -46,13 +47,10 @@ Made = TypeVar("Made")
 STATIC = {"/estilo.css": "text/css", "/sereno.svg": "image/svg+xml"}
 
 
-def seen(reading: Reading, make: Callable[[View], Made], *, long: bool = False) -> Made:
-    """Make something of one look; of one without the store where that cannot be read.
-
-    What takes `long` keeps no page waiting.
-    """
+def seen(reading: Reading, make: Callable[[View], Made], turns: Turns | None = PAGES) -> Made:
+    """Make something of one look; of one without the store where that cannot be read."""
     try:
-        with look(reading, long=long) as view:
+        with look(reading, turns) as view:
             return make(view)
     except StoreUnavailable as error:
         return make(look_without_store(reading, error))

@@ -1,7 +1,7 @@
 """What the console asks of the installation; the composition root answers."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -21,7 +21,7 @@ from sereno.engine.post_office import PostOffice
 from sereno.engine.roll_call import RollCall
 from sereno.engine.standing import Published, Standing, standing, unreadable
 from sereno.web.reception import Reception
-from sereno.web.turns import PAGES, SHEETS
+from sereno.web.turns import PAGES, Turns
 
 MOST_DRAWN = 256
 """Pictures and figures of some forty filters, a few kilobytes each."""
@@ -144,12 +144,9 @@ class View:
 
 
 @contextmanager
-def look(reading: Reading, *, long: bool = False) -> Iterator[View]:
-    """Look at the installation once, at its turn; raise StoreUnavailable where its store cannot be read.
-
-    What takes `long` waits for others like it, and keeps no page waiting.
-    """
-    with (SHEETS if long else PAGES).taken():
+def look(reading: Reading, turns: Turns | None = PAGES) -> Iterator[View]:
+    """Look at the installation once, in its turn; raise StoreUnavailable where its store cannot be read."""
+    with nullcontext() if turns is None else turns.taken():
         now, calendar, published = reading.now(), reading.calendar(), reading.published()
         with reading.look_at_store() as store:
             stand = cache(lambda: standing(published, reading.posts, calendar, store, now))

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
@@ -21,6 +21,7 @@ LOOK = "look"
 """The option of an engine under which the one connection of a look stands."""
 _GLANCES: dict[URL, Dialect] = {}
 """What SQLAlchemy learned of SQLite at the first look at a file."""
+_JOURNAL = text("PRAGMA journal_mode")
 _COMPILED: LRUCache[Any, Any] = LRUCache(500)
 """Statements that were compiled for a look."""
 
@@ -88,13 +89,33 @@ def looking(address: URL) -> Iterator[Connection]:
 
 @contextmanager
 def looking_engine(address: URL) -> Iterator[Engine]:
-    """Lend what reads a store that stays as it is, all of it in one transaction; raises as `looking` does."""
+    """Lend what reads a store that stays as it is; raises as `looking` does.
+
+    All of it is read in one transaction where that keeps nobody from writing, which is in a file in WAL mode.
+    """
     try:
-        with _engine_to_look(address) as engine, reading(engine) as connection:
-            yield engine.execution_options(**{LOOK: connection})
+        with _engine_to_look(address) as engine, ExitStack() as held:
+            connection = _connection_to_hold(engine, held)
+            yield engine if connection is None else engine.execution_options(**{LOOK: connection})
     except FileChanged:
         what = "ha cambiado mientras se leía. Repita la orden"
         raise StoreUnavailable(f"{store_name(address)}: {what}") from None
+
+
+def _connection_to_hold(engine: Engine, held: ExitStack) -> Connection | None:
+    """Open the connection that a whole look may hold.
+
+    None for a server, which may rewrite a table under a transaction that is open, and for a file whose
+    readers block its writers: whoever looks may have to note that.
+    """
+    if engine.dialect.name != "sqlite":
+        return None
+    with naming_faults(engine.url), ExitStack() as opened:
+        connection = opened.enter_context(engine.connect())
+        if connection.scalar(_JOURNAL) != "wal":
+            return None
+        held.push(opened.pop_all())
+        return connection
 
 
 @contextmanager

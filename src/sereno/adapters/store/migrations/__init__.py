@@ -17,7 +17,7 @@ from sereno.domain.errors import StoreUnavailable
 HEAD = "0010"
 """Ours; revisions are four digits, so that the newer of two is the greater."""
 
-_TABLES = text("SELECT name FROM sqlite_master WHERE type = 'table'")
+_TABLES = text("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~'")
 _VERSION = text("SELECT version_num FROM alembic_version")
 _LOCK = 7_303_014_601
 """Any number, the same for every process that migrates on one PostgreSQL server."""
