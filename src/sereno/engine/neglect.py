@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Literal
 
 from sereno.domain.calendar import Calendar
 from sereno.domain.rules import DigestPlan
@@ -11,6 +12,9 @@ from sereno.engine.agenda import Post
 from sereno.engine.pausing import resting
 from sereno.engine.ports import Store
 from sereno.engine.records import JobResult, Run
+
+Unseen = Literal["never", "blind", "stale"]
+"""Never looked at; not seen whole the last time; not looked at any more, or not when it was owed."""
 
 
 def last_look(post: Post, plan: DigestPlan, store: Store) -> Run | None:
@@ -31,6 +35,18 @@ def is_neglected(post: Post, plan: DigestPlan, now: datetime, calendar: Calendar
     if post.orders.unconfigured or post.monitor.name in resting(store, now.date()):
         return True
     return _has_failed(post, last, store) or any(_unseen(post, plan, last, now, calendar, store))
+
+
+def unseen(
+    post: Post, plans: Sequence[DigestPlan], now: datetime, calendar: Calendar, store: Store
+) -> Unseen | None:
+    """Tell the worst of digests of a monitor; None where each was seen whole when it was owed."""
+    looks = [last_look(post, plan, store) for plan in plans]
+    if None in looks:
+        return "never"
+    if any(look and look.state == "blind" for look in looks):
+        return "blind"
+    return "stale" if any(is_neglected(post, plan, now, calendar, store) for plan in plans) else None
 
 
 def neglected(posts: Sequence[Post], now: datetime, calendar: Calendar, store: Store) -> tuple[str, ...]:

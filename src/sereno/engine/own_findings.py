@@ -12,13 +12,12 @@ from sereno.domain.personal import normalised
 from sereno.domain.rules import PEOPLE, DigestPlan, Monitor, Rule
 from sereno.domain.wallclock import utc
 from sereno.engine.agenda import Post
-from sereno.engine.neglect import is_neglected, last_look
+from sereno.engine.neglect import Unseen, last_look, unseen
 from sereno.engine.open_findings import OpenFinding, open_findings
 from sereno.engine.ports import Store
 
-Unsure = Literal["blind", "never", "stale", "whose"]
-"""Not seen whole the last time; never looked at; not looked at any more, or not when it was owed; seen, but
-not yet noted whom it concerns."""
+Unsure = Unseen | Literal["whose"]
+"""Or seen, but not yet noted whom it concerns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +122,10 @@ def _means(name: str | None, book: AddressBook, address: str) -> bool:
 
 def _seen(post: Post, plans: Sequence[DigestPlan], store: Store, now: datetime, calendar: Calendar) -> Seen:
     """Tell of a monitor the worst of its digests that say what is whose."""
-    last = [last_look(post, plan, store) for plan in plans]
-    at = min((run.finished_at for run in last if run is not None), default=None, key=utc)
-    if None in last:
-        return Seen(post.monitor, at, "never")
-    if any(run and run.state == "blind" for run in last):
-        return Seen(post.monitor, at, "blind")
-    if any(is_neglected(post, plan, now, calendar, store) for plan in plans):
-        return Seen(post.monitor, at, "stale")
+    looks = [look for plan in plans if (look := last_look(post, plan, store))]
+    at = min((look.finished_at for look in looks), default=None, key=utc)
+    if found := unseen(post, plans, now, calendar, store):
+        return Seen(post.monitor, at, found)
     unknown = not all(_is_known_whose(post, plan, store) for plan in plans if _is_joined(post, plan))
     return Seen(post.monitor, at, "whose" if unknown else None)
 

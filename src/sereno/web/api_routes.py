@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import date, time, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from pydantic import BeforeValidator
 
 from sereno.domain.errors import StoreUnavailable
@@ -26,7 +26,7 @@ from sereno.web.api import (
 )
 from sereno.web.callers import API, KEPT_OUT, caller
 from sereno.web.entrance import Terms
-from sereno.web.reading import Reading, View, look, look_without_store
+from sereno.web.reading import Reading, View, blanks_of, look, look_without_store
 
 RECENT = timedelta(days=30)
 Limit = Annotated[int, Query(ge=1, le=1000)]
@@ -43,6 +43,14 @@ def _as_written(text: Any) -> Any:  # noqa: ANN401  # whatever stands in the add
 
 
 Since = Annotated[date | None, BeforeValidator(_as_written)]
+INCOMPLETE = "Sereno-Incomplete"
+INCOMPLETE_HEADER = {
+    INCOMPLETE: {
+        "description": "The monitors that nobody looks with, or with which not all was seen when it was "
+        "owed: their findings may not be all. Missing where there are none.",
+        "schema": {"type": "string"},
+    }
+}
 UNAVAILABLE: dict[int | str, dict[str, Any]] = {
     503: {"description": "The store is missing or cannot be read."}
 }
@@ -70,10 +78,14 @@ def api_routes(read: Callable[[], Reading], terms: Terms) -> APIRouter:
             known = min(max(day, FIRST_DAY), LAST_DAY)
             return run_forms(store, first_reading(known, time(), zone_of(view.now)), limit)
 
-    @router.get("/findings", responses=UNAVAILABLE)
-    def findings(offset: Annotated[int, Query(ge=0, le=10**6)] = 0, limit: Limit = 100) -> list[FindingForm]:
-        """List open findings in the order of the digests."""
+    @router.get("/findings", responses={**UNAVAILABLE, 200: {"headers": INCOMPLETE_HEADER}})
+    def findings(
+        response: Response, offset: Annotated[int, Query(ge=0, le=10**6)] = 0, limit: Limit = 100
+    ) -> list[FindingForm]:
+        """List open findings in the order of the digests; a header names of whom it may not be all."""
         with _store(read) as (view, _):
+            if found := blanks_of(view):
+                response.headers[INCOMPLETE] = ", ".join(each.post.monitor.name for each in found)
             return finding_forms(view, offset, limit)
 
     @router.get("/messages", responses=UNAVAILABLE)

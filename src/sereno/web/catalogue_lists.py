@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from sereno.engine.blanks import Why
+from sereno.engine.blanks import Rest
+from sereno.engine.neglect import Unseen
 
 AGE: Final = "Antigüedad"
 AGES: Final[Mapping[str, int]] = {"7": 7, "30": 30, "90": 90, "180": 180, "365": 365}
@@ -15,14 +16,19 @@ AGE_WORDS: Final[Mapping[str, str]] = {
     "180": "desde hace 180 días o más",
     "365": "desde hace un año o más",
 }
-BLANK_WORDS: Final[Mapping[Why, str]] = {
-    "unconfigured": "{monitor}: nadie mira, falta {missing}. Lo suyo no está aquí, o es de antes.",
-    "paused": "{monitor}: está en pausa. Lo suyo es de la última ronda{since}.",
-    "never": "{monitor}: algún informe suyo aún no ha tenido ninguna ronda. Puede que falte algo.",
-    "blind": "{monitor}: la última ronda{since} fue a ciegas. Puede que falte algo, y que algo sea de antes.",
+REST_WORDS: Final[Mapping[Rest, str]] = {
+    "unconfigured": "nadie mira, falta {missing}",
+    "paused": "está en pausa",
 }
+UNSEEN_WORDS: Final[Mapping[Unseen, str]] = {
+    "never": "algún informe suyo aún no ha tenido ninguna ronda",
+    "blind": "la última ronda de algún informe suyo, del {moment}, fue a ciegas",
+    "stale": "no se mira cuando toca; la última ronda fue del {moment}",
+}
+LAST_ROUND: Final = "la última ronda fue del {moment}"
+BLANK: Final = "{monitor}: {reasons}. Puede que falte algo, y que algo sea de antes."
 """Of a monitor whose findings may not all be known."""
-BLANK_SINCE: Final = ", del {moment},"
+NOTICE: Final = "AVISO"
 INCOMPLETE: Final = "incompletos"
 """Stands in the name of a sheet that may not hold all."""
 SHEET_TITLE: Final = "Hallazgos abiertos"

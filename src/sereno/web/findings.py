@@ -8,15 +8,24 @@ from starlette.responses import Response
 
 from sereno.domain.digest import Badge
 from sereno.domain.writing import badge
-from sereno.engine.blanks import Blank, blanks
+from sereno.engine.blanks import Blank
 from sereno.engine.open_findings import OpenFinding, Wanted, band_of, key_text
 from sereno.engine.roll import Inquiry, Lot, RollOrder, Tally
 from sereno.engine.roll_call import RollCall
 from sereno.web.catalogue import FINDING_HEADINGS
-from sereno.web.catalogue_lists import AGES, BLANK_SINCE, BLANK_WORDS, INCOMPLETE, SHEET_TITLE
+from sereno.web.catalogue_lists import (
+    AGES,
+    BLANK,
+    INCOMPLETE,
+    LAST_ROUND,
+    NOTICE,
+    REST_WORDS,
+    SHEET_TITLE,
+    UNSEEN_WORDS,
+)
 from sereno.web.downloads import CSV, XLSX, download
 from sereno.web.page import PAGE_ROWS, Asked, Page
-from sereno.web.reading import View
+from sereno.web.reading import View, blanks_of
 from sereno.web.sections import section_titles
 from sereno.web.words import day, moment
 
@@ -99,15 +108,15 @@ def findings(view: View, asked: Asked) -> Page | None:
 
 def blank_words(view: View, asked: Asked) -> list[str]:
     """Say of which of the monitors asked for what is listed may not be all."""
-    store, wanted = view.store, asked.of("vigilante")
-    posts = [post for post in view.reading.posts if wanted in {"", post.monitor.name}]
-    return [] if store is None else list(map(_blank, blanks(posts, store, view.now.date())))
+    wanted = asked.of("vigilante")
+    return [_words(each) for each in blanks_of(view) if wanted in {"", each.post.monitor.name}]
 
 
-def _blank(each: Blank) -> str:
-    since = BLANK_SINCE.format(moment=moment(each.last.finished_at)) if each.last else ""
-    missing = ", ".join(each.post.orders.unconfigured)
-    return BLANK_WORDS[each.why].format(monitor=each.post.monitor.title, missing=missing, since=since)
+def _words(each: Blank) -> str:
+    rest = REST_WORDS[each.rest].format(missing=", ".join(each.post.orders.unconfigured)) if each.rest else ""
+    last = UNSEEN_WORDS[each.unseen] if each.unseen else LAST_ROUND
+    reasons = "; ".join(filter(None, (rest, last.format(moment=moment(each.at)))))
+    return BLANK.format(monitor=each.post.monitor.title, reasons=reasons)
 
 
 def sheet(view: View, asked: Asked) -> Response | None:
@@ -115,8 +124,9 @@ def sheet(view: View, asked: Asked) -> Response | None:
     roll = view.roll_call()
     if roll is None:
         return None
-    content = view.reading.sheet(FINDING_HEADINGS, _lines(view, roll, asked))
-    return download(_name(SHEET, view, asked), CSV, content)
+    blank = blank_words(view, asked)
+    content = view.reading.sheet(FINDING_HEADINGS, _lines(view, roll, asked, blank))
+    return download(_name(SHEET, blank), CSV, content)
 
 
 def workbook(view: View, asked: Asked) -> Response | None:
@@ -124,14 +134,15 @@ def workbook(view: View, asked: Asked) -> Response | None:
     roll = view.roll_call()
     if roll is None:
         return None
-    content = view.reading.workbook(SHEET_TITLE, FINDING_HEADINGS, _lines(view, roll, asked), FIGURES)
-    return download(_name(WORKBOOK, view, asked), XLSX, content)
+    blank = blank_words(view, asked)
+    content = view.reading.workbook(SHEET_TITLE, FINDING_HEADINGS, _lines(view, roll, asked, blank), FIGURES)
+    return download(_name(WORKBOOK, blank), XLSX, content)
 
 
-def _name(name: str, view: View, asked: Asked) -> str:
-    """Name a file so that it says where it may not hold all."""
+def _name(name: str, blank: Sequence[str]) -> str:
+    """Name a file so that it says where it may not hold all, as its last lines do."""
     stem, dot, ending = name.partition(".")
-    return f"{stem}-{INCOMPLETE}{dot}{ending}" if blank_words(view, asked) else name
+    return f"{stem}-{INCOMPLETE}{dot}{ending}" if blank else name
 
 
 def _inquiry(view: View, roll: RollCall, asked: Asked) -> Inquiry:
@@ -175,10 +186,11 @@ def _section(lot: Lot, titles: Titles) -> tuple[str, str]:
     return lot.section, titles[lot.monitor].get(lot.section, lot.section)
 
 
-def _lines(view: View, roll: RollCall, asked: Asked) -> Iterator[tuple[str, ...]]:
-    titles = _titles(view)
-    every = roll.every(_inquiry(view, roll, asked))
-    return (_cells(Row(each, _title(titles, each))) for each in every)
+def _lines(view: View, roll: RollCall, asked: Asked, blank: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    titles, empty = _titles(view), ("",) * (len(FINDING_HEADINGS) - 3)
+    for each in roll.every(_inquiry(view, roll, asked)):
+        yield _cells(Row(each, _title(titles, each)))
+    yield from ((NOTICE, "", words, *empty) for words in blank)
 
 
 def _cells(row: Row) -> tuple[str, ...]:

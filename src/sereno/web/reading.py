@@ -13,6 +13,7 @@ from sereno.domain.errors import StoreUnavailable
 from sereno.domain.rules import Monitor
 from sereno.engine.access import Deed, Passwords
 from sereno.engine.agenda import Post
+from sereno.engine.blanks import Blank, blanks
 from sereno.engine.errands import Errands
 from sereno.engine.kept import Kept
 from sereno.engine.plotting import Plot
@@ -141,6 +142,13 @@ class View:
             return None
         monitors, roll = [post.monitor for post in self.reading.posts], self.store.roll
         return RollCall(monitors, roll, self.now.date(), self.reading.kept, roll.mark())
+
+
+def blanks_of(view: View) -> list[Blank]:
+    """Name the monitors of which what the ledger holds may not be all; none where there is no store."""
+    if view.store is None:
+        return []
+    return blanks(view.reading.posts, view.now, view.calendar, view.store)
 
 
 @contextmanager
