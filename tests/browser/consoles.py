@@ -80,10 +80,12 @@ def entered(url: str, name: str) -> OpenerDirector:
 
 def have_done(url: str, opener: OpenerDirector, *what: str, **fields: str) -> None:
     """Have a job rehearsed or run, for what is shown of that, and wait until it has ended."""
+    action = "/".join(("/operar", *what))
     with opener.open(f"{url}/operar", timeout=30) as answer:
-        guard = re.search(r'name="guarda" value="(\w+)"', answer.read().decode())[1]
-    form = urlencode({"guarda": guard, **fields}).encode()
-    with opener.open("/".join((url, "operar", *what)), form, timeout=30) as answer:
+        shown = re.search(rf'<form[^>]*action="{action}".*?</form>', answer.read().decode(), re.DOTALL)[0]
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', shown))
+    form = urlencode({**hidden, **fields}).encode()
+    with opener.open(url + action, form, timeout=30) as answer:
         address, page = answer.url, answer.read().decode()
     deadline = time.monotonic() + 120
     while UNDER_WAY in page:

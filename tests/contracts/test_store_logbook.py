@@ -235,7 +235,7 @@ def test_a_job_rests_as_the_last_pause_says_and_others_do_not(place, book):
     last = replace(first, until=first.until + timedelta(days=3), why="obras \0")
     assert book.pauses() == {}
     for pause in (first, last, replace(first, job="riesgos")):
-        book.pause(pause)
+        assert book.pause_instead(pause, book.pauses().get(pause.job))
     kept = {
         job: replace(each, why=each.why.replace("\0", "\ufffd"))
         for job, each in place.die().logbook.pauses().items()
@@ -262,7 +262,7 @@ def test_a_pause_takes_the_place_of_the_one_that_was_seen_and_of_no_other(book):
 def test_of_many_who_pause_a_job_at_once_exactly_one_does(place, seen):
     book = place.open().logbook
     if seen is not None:
-        book.pause(seen)
+        book.pause_instead(seen, None)
     pauses = [replace(PAUSE, who=str(n)) for n in range(6)]
     paused = at_once(
         place, [lambda store, each=each: store.logbook.pause_instead(each, seen) for each in pauses]

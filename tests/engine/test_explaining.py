@@ -89,17 +89,17 @@ def test_what_an_older_program_did_is_not_told_as_a_round():
 def test_a_pause_answers_only_for_the_hours_that_it_held():
     site = Department()
     until = date(2026, 11, 25)
-    site.store.logbook.pause(Pause("brass", until, "ana", "obra", TUESDAY.replace(hour=18)))
+    site.store.logbook.pause_instead(Pause("brass", until, "ana", "obra", TUESDAY.replace(hour=18)), None)
     answer = why(site.at(9, day=25)).answer
     assert "en pausa hasta el 25/11/2026 (ana: obra)" in answer
     assert "del martes 24/11/2026 a las 18:00 al martes 24/11/2026 a las 20:00" in answer
     assert "En el resto, Sereno no estaba en marcha" in answer
-    site.store.logbook.pause(Pause("brass", until, "ana", "obra", TUESDAY.replace(hour=6)))
+    site.store.logbook.pause_instead(Pause("brass", until, "ana", "obra", TUESDAY.replace(hour=6)), None)
     assert (
         why(site).answer
         == "No se hizo en su plazo: la tarea estuvo en pausa hasta el 25/11/2026 (ana: obra)."
     )
-    site.store.logbook.pause(Pause("brass", until, "ana", "obra", TUESDAY.replace(hour=21)))
+    site.store.logbook.pause_instead(Pause("brass", until, "ana", "obra", TUESDAY.replace(hour=21)), None)
     assert "pausa" not in why(site).answer
 
 

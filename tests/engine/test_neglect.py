@@ -48,7 +48,7 @@ def test_a_day_off_neglects_nobody(site):
 
 def test_a_job_at_rest_or_without_its_register_is_neglected(site):
     assert named(site, unconfigured=("BRASS_DB_URL",)) == ("brass",)
-    site.store.logbook.pause(Pause("brass", date(2026, 11, 26), "ana", "obra", TUESDAY))
+    site.store.logbook.pause_instead(Pause("brass", date(2026, 11, 26), "ana", "obra", TUESDAY), None)
     assert named(site) == ("brass",)
     assert named(site.at(9, day=26)) == ("brass",)  # it goes on, and the 25th ended unseen
 

@@ -25,7 +25,7 @@ ASLEEP = Published({**HERE.status, "modulos": {}}, here=True)
 
 def test_a_job_that_rests_is_not_started_and_says_why_and_goes_on_by_itself():
     site = Site(start=at(24, 7), cycles=400)
-    site.store.logbook.pause(PAUSE)
+    site.store.logbook.pause_instead(PAUSE, None)
     site.watch()
     assert site.states[0].idle == {} or site.states[0].idle.get("brass") == WORDS
     assert {state.idle.get("brass") for state in site.states if state.started_at < at(26, 0)} >= {WORDS}
@@ -34,11 +34,11 @@ def test_a_job_that_rests_is_not_started_and_says_why_and_goes_on_by_itself():
 
 def test_a_pause_that_is_lifted_while_the_master_rests_is_over_at_the_next_cycle():
     store = MemoryStore(at(24, 6))
-    store.logbook.pause(PAUSE)
+    store.logbook.pause_instead(PAUSE, None)
 
     def lift(now):
         if now >= at(24, 9):
-            store.logbook.pause(replace(PAUSE, until=date(2026, 11, 24)))
+            store.logbook.pause_instead(replace(PAUSE, until=date(2026, 11, 24)), PAUSE)
         return False
 
     site = Site(start=at(24, 7), cycles=60, mail=lift)
@@ -50,14 +50,14 @@ def test_a_pause_that_is_lifted_while_the_master_rests_is_over_at_the_next_cycle
 
 def test_a_pause_for_one_job_is_no_pause_for_another():
     site = Site(monitors=(BRASS, replace(BRASS, name="otro")))
-    site.store.logbook.pause(PAUSE)
+    site.store.logbook.pause_instead(PAUSE, None)
     site.once()
     assert (site.jobs.of("brass"), len(site.jobs.of("otro"))) == ([], 1)
 
 
 def test_what_rests_is_told_and_is_not_all_that_is_watched():
     site = served()
-    site.store.logbook.pause(PAUSE)
+    site.store.logbook.pause_instead(PAUSE, None)
     now = look(site, ASLEEP)
     assert now.sentence.startswith("En orden lo que se vigila, que no es todo: el correo")
     assert f"brass: {WORDS}. No se vigila." in now.notes
@@ -67,7 +67,7 @@ def test_what_rests_is_told_and_is_not_all_that_is_watched():
 
 def test_a_job_that_goes_on_on_a_day_off_owes_nothing_before_its_next_period_opens():
     site = served()
-    site.store.logbook.pause(replace(PAUSE, until=date(2026, 11, 28)))  # a Saturday
+    site.store.logbook.pause_instead(replace(PAUSE, until=date(2026, 11, 28)), None)  # a Saturday
     assert f"{look(site, ASLEEP).jobs[0].next_due:%d/%m %H:%M}" == "30/11 07:00"
 
 
@@ -83,7 +83,7 @@ def test_what_is_still_open_when_a_job_goes_on_is_owed_from_then():
 
 def test_the_overview_of_the_week_tells_what_rests():
     site = served()
-    site.store.logbook.pause(PAUSE)
+    site.store.logbook.pause_instead(PAUSE, None)
     told = write_overview("2026-W48", [], site.store, [], site.calendar, site.now)
     assert f"brass: {WORDS}. No se vigila." in told.notes
 
@@ -91,7 +91,7 @@ def test_the_overview_of_the_week_tells_what_rests():
 def test_it_is_explained_why_nothing_happens_and_why_nothing_happened():
     site = served()
     site.store = MemoryStore(TUESDAY)
-    site.store.logbook.pause(replace(PAUSE, since=TUESDAY.replace(hour=7)))
+    site.store.logbook.pause_instead(replace(PAUSE, since=TUESDAY.replace(hour=7)), None)
     assert why(site).answer == f"Se debe, pero la tarea está {WORDS}."
     site.at(9, day=25)
     assert why(site).answer == f"No se hizo en su plazo: la tarea estuvo {WORDS}."

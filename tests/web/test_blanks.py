@@ -117,7 +117,7 @@ def test_who_rests_or_has_no_register_is_named_with_the_reason_and_with_what_was
     site = made()
     posts = (Post(BRASS, replace(site.orders, unconfigured=("BRASS_DB_URL",))),)
     assert f"nadie mira, falta BRASS_DB_URL; {known}. {DOUBT}" in told(site, posts=posts)
-    site.store.logbook.pause(Pause("brass", date(2026, 11, 26), "ana", "obra", TUESDAY))
+    site.store.logbook.pause_instead(Pause("brass", date(2026, 11, 26), "ana", "obra", TUESDAY), None)
     assert f"{BRASS.title}: está en pausa; {known}. {DOUBT}" in told(site)
     (blank,) = blanks(posts, site.now, site.calendar, site.store)
     assert blank.rest == "unconfigured"
@@ -128,7 +128,7 @@ def test_of_several_digests_the_one_that_was_seen_least_tells_how_old_the_list_i
     site.round(digest="tecnico")
     site.at(9, day=25).round(digest="calidad")
     pause = Pause(site.monitor.name, date(2026, 11, 27), "ana", "obra", TUESDAY)
-    site.store.logbook.pause(pause)
+    site.store.logbook.pause_instead(pause, None)
     found = {plan.name for plan in site.monitor.digests}
     (blank,) = blanks((Post(site.monitor, site.orders),), site.now, site.calendar, site.store)
     assert (found, blank.at) == ({"tecnico", "calidad"}, TUESDAY)

@@ -16,6 +16,7 @@ from sereno.domain.pauses import Pause
 from sereno.engine.errands import compare
 from sereno.engine.logbook import Process, Running
 from sereno.engine.open_findings import open_findings
+from sereno.engine.records import JobResult
 
 ANA = ("ana", "operate")
 SOON = (NOW.date() + timedelta(days=3)).isoformat()
@@ -222,7 +223,9 @@ def test_a_pause_that_nobody_could_mean_is_refused_in_words_and_nothing_is_pause
 
 def test_of_two_who_pause_at_once_the_second_is_told(door, department):
     fields = hidden(door.ask("/operar").text, "/operar/tareas/brass/pausa")
-    department.store.logbook.pause(Pause("brass", NOW.date() + timedelta(days=9), "luis", "otra cosa", NOW))
+    department.store.logbook.pause_instead(
+        Pause("brass", NOW.date() + timedelta(days=9), "luis", "otra cosa", NOW), None
+    )
     answer = door.send("/operar/tareas/brass/pausa", **fields, hasta=SOON, motivo="obras")
     assert answer.status == 409
     assert "Otra persona lo ha cambiado" in answer.text
@@ -245,6 +248,27 @@ def test_mail_is_held_and_let_go_once_each(door, department):
     assert door.send("/operar/correo/soltar").status == 409
     assert department.store.desk.held() is None
     assert [each[1] for each in deeds(department)] == ["mail_let_go", "mail_held"]
+
+
+def test_an_old_tab_does_not_let_go_what_somebody_held_since(door, department):
+    desk = department.store.desk
+    desk.hold_mail("luis: la primera vez", NOW)
+    shown = hidden(door.ask("/operar").text, "/operar/correo/soltar")
+    desk.let_mail_go()
+    desk.hold_mail("eva: no lo suelten", NOW + timedelta(minutes=1))
+    assert door.send("/operar/correo/soltar", **shown).status == 409
+    assert desk.held().why == "eva: no lo suelten"
+
+
+def test_a_round_is_not_forced_twice_from_two_tabs(door, department):
+    action = "/operar/tareas/brass/ronda"
+    shown = hidden(door.ask("/operar").text, action)
+    assert door.send(action, **shown, forzar="1").status == 303
+    department.store.record_job(JobResult("brass", NOW, NOW + timedelta(seconds=3), 0, ""), watched=False)
+    again = door.send(action, **shown, forzar="1")
+    assert again.status == 409
+    assert "Otra persona lo ha cambiado" in again.text
+    assert door.send(action, **shown).status == 303  # which serves nobody twice
 
 
 def dead_mail(department):
@@ -333,12 +357,14 @@ class Meanwhile:
 
 
 def luis_pauses(store):
-    store.logbook.pause(Pause("brass", NOW.date() + timedelta(days=9), "luis", "otra cosa", NOW))
+    store.logbook.pause_instead(
+        Pause("brass", NOW.date() + timedelta(days=9), "luis", "otra cosa", NOW), None
+    )
 
 
 def somebody_resumes(store):
     (pause,) = store.logbook.pauses().values()
-    store.logbook.pause(replace(pause, until=NOW.date()))
+    store.logbook.pause_instead(replace(pause, until=NOW.date()), pause)
 
 
 @pytest.mark.parametrize(

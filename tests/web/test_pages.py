@@ -106,7 +106,9 @@ def test_the_card_of_mail_says_that_all_of_it_is_on_hold_also_with_nothing_in_th
 def test_a_job_that_rests_is_not_shown_to_come_before_it_goes_on(page):
     department = Department()
     assert "se debe ahora" in ask(reading_in_memory(department), page).text
-    department.store.logbook.pause(Pause("brass", date(2026, 11, 28), "ana", "mudanza", NOW))  # a Saturday
+    department.store.logbook.pause_instead(
+        Pause("brass", date(2026, 11, 28), "ana", "mudanza", NOW), None
+    )  # a Saturday
     shown = ask(reading_in_memory(department), page).text
     assert "se debe ahora" not in shown
     assert "lun 30/11 07:00" in shown

@@ -180,7 +180,9 @@ def test_the_files_hold_the_plots_too(reading, tmp_path):
 def test_what_a_job_at_rest_watches_is_about_what_it_was_and_named(department, reading):
     department.round()
     assert table_of(ask(reading, PAGE), "edad")["0 a 7 días"][0].isdigit()
-    department.store.logbook.pause(Pause("brass", TODAY + timedelta(days=9), "ana", "obra", NOW))
+    department.store.logbook.pause_instead(
+        Pause("brass", TODAY + timedelta(days=9), "ana", "obra", NOW), None
+    )
     page = ask(reading, PAGE)
     assert "Hace más de lo debido que no se mira: Equipos" in page.text
     assert table_of(page, "edad")["0 a 7 días"][0].startswith("≈ ")

@@ -274,7 +274,7 @@ def _is_stale(site, path):
 def test_a_job_that_rests_is_never_an_all_clear(site):
     path = _emptied(site)
     pause = Pause("no_conformidades", TODAY + timedelta(days=60), "jefa", "obras", site.now)
-    site.store.logbook.pause(pause)
+    site.store.logbook.pause_instead(pause, None)
     site.now += timedelta(days=26)
     assert _is_stale(site, path)
     assert "hace más de lo debido" in str(site.get(_feed(site, path)).text.replace("\r\n ", ""))

@@ -44,6 +44,8 @@ from sereno.web.reading import ReadDirectory, Reading, ShownSetting, TriedCase, 
 from sereno.web.serving import names_of, open_socket, serve
 
 GONE = "su carpeta ya no está"
+READERS_WAIT = 2.0
+"""Seconds that a reader's page waits for the directory; calendars ask for it all day long."""
 
 
 def listen(site: Site, host: str, port: int) -> socket:
@@ -130,6 +132,7 @@ def reading_of(
     site: Site, environ: Mapping[str, str] | None = None, errands: ProcessErrands | None = None
 ) -> Reading:
     """Gather what the console asks of an installation; `environ` replaces the process's own environment."""
+    latest = Latest(lambda: site.registers().directory(), "directorio")
     return Reading(
         version=__version__,
         posts=site.posts(),
@@ -141,7 +144,7 @@ def reading_of(
         warnings=site.warnings,
         settings=cache(partial(_shown_settings, environ)),  # this reading goes when their file changes
         cases=partial(_tried_cases, CaseBench(open_workshop(environ)), _homes(environ)),
-        directory=partial(_read_directory, Latest(lambda: site.registers().directory(), "directorio")),
+        directory=partial(_read_directory, latest),
         sheet=csv_bytes,
         draw=_draw,
         change=partial(_lend_known_store, site),
@@ -149,7 +152,7 @@ def reading_of(
         errands=errands or open_errands(site),
         mail_room=lambda store: rehearse_post_office(site, store, site.log(MAIL_JOB, echo=False)),
         workbook=write_rows,
-        reception=reception_of(site),
+        reception=reception_of(site, partial(latest.ask, READERS_WAIT)),
     )
 
 

@@ -10,6 +10,8 @@ from sereno.domain.errors import Fault, FaultyInput, SerenoError
 from sereno.domain.pauses import Pause, check_pause
 from sereno.engine.access import Deed
 
+OVERTAKEN = "{job}: otra persona acaba de cambiar su pausa. Mire cómo está y repítalo."
+
 
 def pause_job(job: str, until: str, reason: str) -> int:
     """Start a job no more until a day; it goes on by itself."""
@@ -17,8 +19,10 @@ def pause_job(job: str, until: str, reason: str) -> int:
     now, day, why = site.clock.now(), day_of("--until", until), " ".join(reason.split())
     check_pause(day, why, now.date())
     with site.open_store() as store:
+        last = store.logbook.pauses().get(job)
         store.audit.note(_deed(site, "job_paused", job, f"{day.isoformat()}: {why}"))
-        store.logbook.pause(Pause(job, day, operator(), why, now))
+        if not store.logbook.pause_instead(Pause(job, day, operator(), why, now), last):
+            raise SerenoError(OVERTAKEN.format(job=job))
     lost = "Los periodos que se cierren antes se pierden, y se avisa."
     site.terminal.say(f"{job}: en pausa; vuelve sola el {day:%d/%m/%Y}. {lost}")
     return 0
@@ -34,7 +38,7 @@ def resume_job(job: str) -> int:
             return 0
         store.audit.note(_deed(site, "job_resumed", job, ""))
         if not store.logbook.pause_instead(replace(pause, until=site.clock.now().date()), pause):
-            raise SerenoError(f"{job}: otra persona acaba de cambiar su pausa. Mire cómo está y repítalo.")
+            raise SerenoError(OVERTAKEN.format(job=job))
     site.terminal.say(f"{job}: ya no está en pausa; el próximo ciclo la mira.")
     return 0
 

@@ -109,12 +109,8 @@ class Logbook(Protocol):
         """Return the last pause of each job that had one, also one that is over."""
         ...
 
-    def pause(self, pause: Pause) -> None:
-        """Let a job rest, in the place of the pause that it had; one that ends today is lifted."""
-        ...
-
     def pause_instead(self, pause: Pause, of: Pause | None) -> bool:
-        """Do so where the pause that it had is still that one; else False, and nothing changes."""
+        """Let a job rest where the pause that it had is still that one; else False, and nothing changes."""
         ...
 
     def alarms(self) -> Mapping[str, Alarm]:

@@ -213,8 +213,8 @@ class Desk(Protocol):
         """Let no mail leave from now on; False, and nothing changes, where it is held already."""
         ...
 
-    def let_mail_go(self) -> bool:
-        """End the hold; False where there is none."""
+    def let_mail_go(self, of: Hold | None = None) -> bool:
+        """End the hold, only that one where one is given; False where there is none, or another."""
         ...
 
     def held(self) -> Hold | None:

@@ -9,6 +9,7 @@ from sereno.domain.pauses import LONGEST, Pause
 from sereno.engine.agenda import Post
 from sereno.engine.errands import Difference, Errand, compare
 from sereno.engine.open_findings import open_findings
+from sereno.engine.records import JobResult
 from sereno.engine.standing import JobStanding
 from sereno.web import catalogue_operate as words
 from sereno.web.page import Asked, Page
@@ -31,6 +32,8 @@ class Workable:
     """Names the pause that the page shows, or the last that is over."""
     missing: tuple[str, ...]
     """The variables without which it can do nothing."""
+    ran: str
+    """Names the last run that the page knows of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,13 @@ def _workable(post: Post, view: View, pauses: Mapping[str, Pause]) -> Workable:
     stands = next(each for each in view.standing.jobs if each.job == name)
     holds = last if last is not None and last.holds(view.now.date()) else None
     seen = "" if last is None else last.since.isoformat()
-    return Workable(post.monitor.title, stands, holds, seen, tuple(post.orders.unconfigured))
+    ran = last_start([] if stands.last is None else [stands.last])
+    return Workable(post.monitor.title, stands, holds, seen, tuple(post.orders.unconfigured), ran)
+
+
+def last_start(results: Sequence[JobResult]) -> str:
+    """Name a job's last run; empty where it never ran."""
+    return results[-1].started_at.isoformat() if results else ""
 
 
 def errand(view: View, asked: Asked) -> Page | None:

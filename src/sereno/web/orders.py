@@ -13,6 +13,7 @@ from sereno.engine.errands import Kind
 from sereno.engine.ports import Store
 from sereno.web import catalogue_operate as words
 from sereno.web.acting import Order, led_to, recorded
+from sereno.web.operating import last_start
 from sereno.web.reading import Reading
 
 LONGEST_REASON = 500
@@ -65,9 +66,12 @@ def hold_mail(reading: Reading, order: Order) -> Response:
 def let_mail_go(reading: Reading, order: Order) -> Response:
     """Let mail leave again."""
     with reading.change() as store:
-        _first(done=store.desk.held() is not None)
+        hold = store.desk.held()
+        if hold is None:
+            raise SerenoError(words.OVERTAKEN)
+        _still(hold.since.isoformat(), order)
         with recorded(store, order.deed(reading, "mail_let_go")):
-            _first(done=store.desk.let_mail_go())
+            _first(done=store.desk.let_mail_go(hold))
     return led_to("operar", hecho="suelto")
 
 
@@ -107,6 +111,8 @@ def _errand(reading: Reading, order: Order, kind: Kind, action: Action, *, force
     if missing:
         raise SerenoError(words.UNSET.format(names=", ".join(missing)))
     with reading.change() as store:
+        if force and kind == "run":  # somebody may have had it done since: everybody would hear of it twice
+            _still(last_start(store.job_results(job, 1)), order)
         if any(each.job == job for each in store.logbook.running()) and kind == "run":
             raise SerenoError(words.WATCH_BUSY.format(job=job))
         with recorded(

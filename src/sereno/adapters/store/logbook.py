@@ -122,13 +122,8 @@ class SqlLogbook:
         rows = self._rows(_PAUSES)
         return {row["job"]: Pause(**self._localised(row)) for row in rows}
 
-    def pause(self, pause: Pause) -> None:
-        """Let a job rest, in the place of the pause that it had."""
-        with writing(self.engine) as connection:
-            upsert(connection, watch_schema.pauses, [asdict(pause)])
-
     def pause_instead(self, pause: Pause, of: Pause | None) -> bool:
-        """Do so where the pause that it had is still that one; else False, and nothing changes."""
+        """Let a job rest where the pause that it had is still that one; else False, and nothing changes."""
         table, fresh = watch_schema.pauses, asdict(pause)
         with writing(self.engine) as connection:
             if of is None:  # of many at once, the primary key lets one in

@@ -101,13 +101,8 @@ class MemoryLogbook:
         """Return the last pause of each job that had one, also one that is over."""
         return {job: moved(each, self.shelf.zone, "since") for job, each in self.rests.items()}
 
-    def pause(self, pause: Pause) -> None:
-        """Let a job rest, in the place of the pause that it had."""
-        with self.shelf.lock:
-            self.rests[pause.job] = moved(pause, UTC, "since")
-
     def pause_instead(self, pause: Pause, of: Pause | None) -> bool:
-        """Do so where the pause that it had is still that one; else False, and nothing changes."""
+        """Let a job rest where the pause that it had is still that one; else False, and nothing changes."""
         seen = of and moved(of, UTC, "since")
         with self.shelf.lock:
             if self.rests.get(pause.job) != seen:
