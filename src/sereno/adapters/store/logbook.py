@@ -33,7 +33,14 @@ from sereno.domain.pauses import Pause
 from sereno.engine.logbook import DigestName, Lease, Missed, Process, Running
 
 _lease, _account, _missed = watch_schema.lease.c, watch_schema.accounts.c, watch_schema.missed.c
+_period = schema.periods.c
 _PAUSES = select(watch_schema.pauses)
+_CLOSED = (
+    select(schema.periods)
+    .where(_period.monitor == bindparam("whose"), _period.digest == bindparam("which"))
+    .where(_period.closes_at > bindparam("after"), _period.closes_at <= bindparam("until"))
+    .order_by(_period.closes_at, _period.period)
+)
 _MISSED = (
     select(watch_schema.missed)
     .where(_missed.noted_at >= bindparam("since"))
@@ -108,10 +115,8 @@ class SqlLogbook:
 
     def closed_periods(self, monitor: str, digest: str, after: datetime, until: datetime) -> list[Period]:
         """Return the noted periods that ended after `after`, at `until` at the latest, in that order."""
-        closes = schema.periods.c.closes_at
-        noted = select(schema.periods).filter_by(monitor=monitor, digest=digest)
-        closed = noted.where(closes > after, closes <= until).order_by(closes, schema.periods.c.period)
-        return [period_of(row, self.zone) for row in self._rows(closed)]
+        rows = self._rows(_CLOSED, whose=monitor, which=digest, after=after, until=until)
+        return [period_of(row, self.zone) for row in rows]
 
     def missed(self, since: datetime) -> list[Missed]:
         """Return the missed periods noted at or after `since`, in the order in which they ended."""
