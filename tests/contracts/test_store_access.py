@@ -1,7 +1,9 @@
 """Who may enter the console, who is in and who did what, in every store."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from tests.contracts.building import LONG_AGO, MINUTE, NOW
@@ -32,7 +34,7 @@ def test_users_come_by_name(access):
 
 def test_who_is_in_is_in_until_then(place, access):
     access.keep_user(ANA)
-    access.enter("t1", "ana", NOW + MINUTE)
+    assert access.enter("t1", ANA, NOW + MINUTE)
     assert place.die().access.inside("t1", NOW) == ANA
     assert access.inside("t1", NOW + MINUTE) is None
     assert access.inside("t2", NOW) is None
@@ -41,7 +43,7 @@ def test_who_is_in_is_in_until_then(place, access):
 def test_who_leaves_is_out_and_others_stay_in(access):
     access.keep_user(ANA)
     for token in ("t1", "t2"):
-        access.enter(token, "ana", NOW + MINUTE)
+        access.enter(token, ANA, NOW + MINUTE)
     access.leave("t1")
     access.leave("never there")
     assert (access.inside("t1", NOW), access.inside("t2", NOW)) == (None, ANA)
@@ -50,14 +52,45 @@ def test_who_leaves_is_out_and_others_stay_in(access):
 def test_a_change_of_a_user_and_their_going_end_their_sessions_and_nobody_elses(access):
     for user in (ANA, LUIS):
         access.keep_user(user)
-        access.enter(user.name, user.name, NOW + MINUTE)
+        access.enter(user.name, user, NOW + MINUTE)
     access.keep_user(replace(ANA, role="read"))
     assert access.inside("ana", NOW) is None
-    access.enter("again", "ana", NOW + MINUTE)
+    access.enter("again", ANA, NOW + MINUTE)
     assert access.remove_user("ana")
     assert not access.remove_user("ana")
     assert (access.inside("again", NOW), access.user("ana")) == (None, None)
     assert access.inside(LUIS.name, NOW) == LUIS
+
+
+def test_nobody_enters_with_a_password_of_before_nor_who_is_no_user_any_more(access):
+    access.keep_user(ANA)
+    access.keep_user(replace(ANA, password="otra"))
+    assert not access.enter("old", ANA, NOW + MINUTE)
+    assert access.enter("new", replace(ANA, password="otra"), NOW + MINUTE)
+    access.remove_user("ana")
+    assert not access.enter("gone", replace(ANA, password="otra"), NOW + MINUTE)
+    access.keep_user(replace(ANA, password=None))
+    assert not access.enter("by proxy alone", ANA, NOW + MINUTE)
+    assert [access.inside(token, NOW) for token in ("old", "new", "gone", "by proxy alone")] == [None] * 4
+
+
+def test_no_session_of_an_old_password_outlives_its_change_whoever_is_first(place):
+    access, other = place.open().access, place.open().access
+    for at in range(40):
+        old, new = replace(ANA, password=f"clave {at}"), replace(ANA, password=f"otra {at}")
+        access.keep_user(old)
+        together = Barrier(2)
+        with ThreadPoolExecutor(2) as both:
+            entry = both.submit(_after, together, other.enter, f"t{at}", old, NOW + MINUTE)
+            change = both.submit(_after, together, access.keep_user, new)
+        assert entry.result() in {True, False}
+        assert change.exception() is None
+        assert access.inside(f"t{at}", NOW) is None
+
+
+def _after(together, act, *facts):
+    together.wait()
+    return act(*facts)
 
 
 def test_deeds_come_newest_first_those_of_one_kind_where_asked_and_no_more_than_asked(place, store):
@@ -83,8 +116,8 @@ def test_refusals_are_those_of_the_window(store):
 
 def test_sessions_go_when_they_are_over_and_deeds_after_their_time(place, store):
     store.access.keep_user(ANA)
-    store.access.enter("over", "ana", NOW - MINUTE)
-    store.access.enter("in", "ana", NOW + MINUTE)
+    store.access.enter("over", ANA, NOW - MINUTE)
+    store.access.enter("in", ANA, NOW + MINUTE)
     store.audit.note(replace(DEED, at=LONG_AGO))
     store.audit.note(DEED)
     assert list(store.keeper.prune("sessions", NOW, 10)) == [Gone(1)]

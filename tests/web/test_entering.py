@@ -3,12 +3,13 @@
 import re
 from contextlib import nullcontext
 from datetime import timedelta
+from functools import partial
 from ipaddress import ip_network
 
 import pytest
 from tests.engine.building import Department
 from tests.web.asking import ask
-from tests.web.readings import NOW, alive, broken_store, reading_in_memory
+from tests.web.readings import NOW, PlainPasswords, alive, broken_store, reading_in_memory
 from tests.web.visiting import SECRET, Door, department_with, entered, house
 
 from sereno.domain.access import SESSION, TRIES, TRIES_OF_ALL, WINDOW
@@ -99,6 +100,32 @@ def test_another_password_and_another_role_end_the_sessions_of_before():
     door = entered(reading_in_memory(department), "luis")
     department.store.access.keep_user(User("luis", "read", "plain:otra", NOW))
     assert door.ask("/").status == 303
+
+
+class Meanwhile(PlainPasswords):
+    """Have something happen while a password is looked at, which takes its time."""
+
+    def __init__(self, happens):
+        self.happens = happens
+
+    def fits(self, password, kept):
+        fitted = super().fits(password, kept)
+        self.happens()
+        return fitted
+
+
+@pytest.mark.parametrize("is_removed", [False, True])
+def test_who_is_given_another_password_or_removed_while_the_old_one_is_looked_at_is_refused(is_removed):
+    department = department_with(LUIS)
+    access = department.store.access
+    other = partial(access.keep_user, User("luis", "read", "plain:otra", NOW))
+    meanwhile = Meanwhile(partial(access.remove_user, "luis") if is_removed else other)
+    reading = reading_in_memory(department, passwords=meanwhile)
+    refused = ask(reading, "/entrar", form={"usuario": "luis", "clave": SECRET})
+    assert (refused.status, "set-cookie" in refused.headers) == (403, False)
+    assert "Usuario o contraseña incorrectos." in refused.text
+    assert deeds(department, "entered") == []
+    assert [each.subject for each in deeds(department, "entry_refused")] == ["luis"]
 
 
 @pytest.mark.parametrize("name", ["ana", "nadie", "", "x" * 5000, "ana'; --", "Ana"])

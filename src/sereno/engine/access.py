@@ -53,8 +53,11 @@ class Access(Protocol):
         """Forget a user, whose sessions end; False where there is none."""
         ...
 
-    def enter(self, token: str, name: str, until: datetime) -> None:
-        """Note that a user is in until then; `token` names the session, hashed."""
+    def enter(self, token: str, user: User, until: datetime) -> bool:
+        """Note that a user is in until then; False where nobody of that name has that password any more.
+
+        `token` names the session, hashed.
+        """
         ...
 
     def inside(self, token: str, now: datetime) -> User | None:

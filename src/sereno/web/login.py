@@ -42,12 +42,9 @@ def login(view: View, asked: Asked) -> Page:
 def enter(reading: Reading, order: Order) -> Response:
     """Let somebody in, or say why not."""
     tried = verified(reading, order.form.get("usuario", ""), order.form.get("clave", ""), order.client)
-    if tried.user is None:
-        return _turned_away(reading, order, tried)
     token = secrets.token_urlsafe(32)
-    with reading.change() as store:
-        store.audit.note(_deed(reading, "entered", tried.user.name, order.client))
-        store.access.enter(hashed(token), tried.user.name, reading.now() + SESSION)
+    if tried.user is None or not _is_in(reading, tried.user, token, order.client):
+        return _turned_away(reading, order, tried)
     answer = led_to()
     answer.headers["location"] = onward(order.of("a"))
     answer.set_cookie(
@@ -120,6 +117,17 @@ def onward(path: str) -> str:
     """Return the page of ours to go on to; the first where it names none."""
     is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
     return path if is_ours and "\\" not in path and path.isascii() else "/"
+
+
+def _is_in(reading: Reading, user: User, token: str, client: str) -> bool:
+    """Begin a session of who has still the password that was looked at; record how that ended.
+
+    Before the token is handed out, by which alone somebody is in.
+    """
+    with reading.change() as store:
+        still = store.access.enter(hashed(token), user, reading.now() + SESSION)
+        store.audit.note(_deed(reading, "entered" if still else "entry_refused", user.name, client))
+    return still
 
 
 def _turned_away(reading: Reading, order: Order, tried: Entry) -> Response:

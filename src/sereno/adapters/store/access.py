@@ -35,19 +35,28 @@ class SqlAccess:
     def keep_user(self, user: User) -> None:
         """Write a user, over the one of that name, whose sessions end."""
         with writing(self.engine) as connection:
-            connection.execute(delete(access_schema.sessions).where(_session.name == user.name))
             upsert(connection, access_schema.users, [asdict(user)])
+            # Last: with the user's row nobody enters any more as they were, and who did until now is seen.
+            connection.execute(delete(access_schema.sessions).where(_session.name == user.name))
 
     def remove_user(self, name: str) -> bool:
         """Forget a user, whose sessions end; False where there is none."""
-        with writing(self.engine) as connection:
-            connection.execute(delete(access_schema.sessions).where(_session.name == name))
+        with writing(self.engine) as connection:  # which takes the sessions with the user
             return connection.execute(delete(access_schema.users).where(_user.name == name)).rowcount == 1
 
-    def enter(self, token: str, name: str, until: datetime) -> None:
-        """Note that a user is in until then; `token` names the session, hashed."""
+    def enter(self, token: str, user: User, until: datetime) -> bool:
+        """Note that a user is in until then; False where nobody of that name has that password any more.
+
+        `token` names the session, hashed.
+        """
+        same = select(_user.name).where(_user.name == user.name, _user.password == user.password)
         with writing(self.engine) as connection:
-            connection.execute(insert(access_schema.sessions).values(token=token, name=name, until=until))
+            if connection.execute(same.with_for_update()).first() is None:
+                return False
+            connection.execute(
+                insert(access_schema.sessions).values(token=token, name=user.name, until=until)
+            )
+            return True
 
     def inside(self, token: str, now: datetime) -> User | None:
         """Return whose session it is; `None` where it is none, or over."""

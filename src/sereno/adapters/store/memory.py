@@ -52,7 +52,7 @@ class MemoryStore:
         self._job_results: list[JobResult] = []
         self._folded: dict[str, JobTotals] = {}
         self.history = MemoryHistory(self._ledger, self._runs, self.logbook.made_at, self._counts, self._zone)
-        self.access = MemoryAccess(self._zone)
+        self.access = MemoryAccess(self._zone, self._lock)
         self.audit = MemoryAudit(self._zone)
         self.keeper = MemoryKeeper(
             self.shelf,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from operator import attrgetter
+from threading import RLock
 
 from sereno.adapters.store.zones import moved
 from sereno.domain.wallclock import utc
@@ -15,6 +16,7 @@ class MemoryAccess:
     """Keep who may enter, and who is in; times in UTC."""
 
     zone: tzinfo
+    lock: RLock
     known: dict[str, User] = field(default_factory=dict)
     sessions: dict[str, tuple[str, datetime]] = field(default_factory=dict)
 
@@ -29,17 +31,27 @@ class MemoryAccess:
 
     def keep_user(self, user: User) -> None:
         """Write a user, over the one of that name, whose sessions end."""
-        self._end(user.name)
-        self.known[user.name] = moved(user, UTC, "made_at")
+        with self.lock:
+            self._end(user.name)
+            self.known[user.name] = moved(user, UTC, "made_at")
 
     def remove_user(self, name: str) -> bool:
         """Forget a user, whose sessions end; False where there is none."""
-        self._end(name)
-        return self.known.pop(name, None) is not None
+        with self.lock:
+            self._end(name)
+            return self.known.pop(name, None) is not None
 
-    def enter(self, token: str, name: str, until: datetime) -> None:
-        """Note that a user is in until then; `token` names the session, hashed."""
-        self.sessions[token] = name, utc(until)
+    def enter(self, token: str, user: User, until: datetime) -> bool:
+        """Note that a user is in until then; False where nobody of that name has that password any more.
+
+        `token` names the session, hashed.
+        """
+        with self.lock:
+            known = self.known.get(user.name)
+            if known is None or known.password != user.password:
+                return False
+            self.sessions[token] = user.name, utc(until)
+            return True
 
     def inside(self, token: str, now: datetime) -> User | None:
         """Return whose session it is; `None` where it is none, or over."""
