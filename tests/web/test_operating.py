@@ -79,6 +79,17 @@ def test_what_is_under_way_renews_itself_and_is_not_started_twice_from_another_t
     assert deeds(department)[0][3].startswith("no se hizo: ")
 
 
+class Breaking(MemoryErrands):
+    def start(self, *_order, **_how):
+        raise OSError("/secreto: no queda memoria")
+
+
+def test_what_breaks_unforeseen_is_recorded_as_not_done_without_what_it_says(department):
+    door = entered(reading_in_memory(department, errands=Breaking(lambda: NOW)), "ana")
+    assert send(door, "/operar/tareas/brass/ronda").status == 500
+    assert [detail for *_, detail in deeds(department)] == ["no se hizo: OSError", ""]
+
+
 def test_a_job_that_the_watch_is_running_is_not_run_beside_it(door, department):
     department.store.logbook.job_started(Running("brass", Process(1, 1.0, "a", "b"), NOW))
     answer = send(door, "/operar/tareas/brass/ronda")

@@ -1,17 +1,14 @@
 """What a form does: who sent it, from where, and that nobody else's page sent it in their name."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from sereno.domain.errors import SerenoError, StoreUnavailable
 from sereno.engine.access import Deed
-from sereno.engine.ports import Store
 from sereno.web import catalogue_access as words
 from sereno.web.entrance import Terms, Visitor
 from sereno.web.reading import Reading
@@ -98,18 +95,6 @@ def is_own(request: Request, terms: Terms) -> bool:
 def led_to(*parts: object, **query: object) -> Response:
     """Lead the browser to a page, which it asks for anew: sending again needs a person."""
     return RedirectResponse(link(*parts, **query), 303)
-
-
-@contextmanager
-def recorded(store: Store, deed: Deed) -> Iterator[None]:
-    """Record what somebody does before it is done; where it then cannot be done, that too."""
-    store.audit.note(deed)
-    try:
-        yield
-    except SerenoError as error:
-        with suppress(StoreUnavailable):  # of which the error tells already
-            store.audit.note(replace(deed, detail=f"no se hizo: {error}"))
-        raise
 
 
 def _fields(body: bytes) -> Mapping[str, str]:

@@ -11,8 +11,9 @@ from sereno.domain.pauses import Pause, check_pause
 from sereno.engine import mail_desk
 from sereno.engine.errands import Kind
 from sereno.engine.ports import Store
+from sereno.engine.recording import recorded
 from sereno.web import catalogue_operate as words
-from sereno.web.acting import Order, led_to, recorded
+from sereno.web.acting import Order, led_to
 from sereno.web.operating import last_start
 from sereno.web.reading import Reading
 
