@@ -1,10 +1,16 @@
 """Users of the console, added and changed as an operator types it."""
 
+import io
+import os
 import sqlite3
+import sys
 from contextlib import closing
 
 import pytest
 from tests.acceptance.installation import Installation
+
+from sereno.commands.users import add_user, set_password
+from sereno.domain.errors import SerenoError
 
 PASSWORD = "una contraseña larga"
 
@@ -92,6 +98,56 @@ def test_role_and_password_change_and_the_last_user_goes_with_a_warning(house):
         "password_set",
         "user_removed",
     ]
+
+
+class Slow(io.StringIO):
+    """Type a password, but only once something else has happened."""
+
+    def __init__(self, happens):
+        super().__init__("una contraseña tardía\n")
+        self.happens = happens
+
+    def readline(self, *_size):
+        assert self.happens().code == 0
+        return super().readline()
+
+
+@pytest.fixture
+def typed_meanwhile(house, monkeypatch):
+    """Have somebody type a password here while another person gives a command elsewhere."""
+    for name in set(os.environ) - set(house.environ()):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("SERENO_HOME", str(house.home))
+    return lambda happens: monkeypatch.setattr(sys, "stdin", Slow(happens))
+
+
+@pytest.mark.parametrize(
+    "theirs", [("remove", "ana"), ("role", "ana", "read"), ("password", "ana", "--password-stdin")]
+)
+def test_what_somebody_does_while_a_password_is_typed_stays_and_who_types_is_told(
+    house, typed_meanwhile, theirs
+):
+    add(house)
+    after = []
+
+    def happens():
+        done = house.sereno("user", *theirs, typed="la contraseña de otro\n")
+        after.extend(rows(house, "users"))
+        return done
+
+    typed_meanwhile(happens)
+    with pytest.raises(SerenoError, match=r"^ana: otra persona lo ha cambiado .* no se ha hecho"):
+        set_password("ana", from_stdin=True)
+    assert rows(house, "users") == after
+    assert rows(house, "deeds")[-1][5].startswith("no se hizo: ana: otra persona")
+
+
+def test_who_was_added_while_a_password_was_typed_is_not_overwritten(house, typed_meanwhile):
+    typed_meanwhile(lambda: add(house, role="read"))
+    with pytest.raises(SerenoError, match="ana ya está"):
+        add_user("ana", "operate", no_password=False, from_stdin=True)
+    ((_name, role, _password, _made),) = rows(house, "users")
+    assert role == "read"
 
 
 @pytest.mark.parametrize("command", [("role", "marta", "read"), ("remove", "marta"), ("password", "marta")])

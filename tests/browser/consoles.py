@@ -31,7 +31,7 @@ def add_users(installation: Installation) -> None:
     reading = reading_on_disk(installation)
     with reading.change() as store:
         for name, role in USERS.items():
-            store.access.keep_user(User(name, role, reading.passwords.hashed(SECRET), reading.now()))
+            store.access.add_user(User(name, role, reading.passwords.hashed(SECRET), reading.now()))
 
 
 @contextmanager

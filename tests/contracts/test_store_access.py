@@ -21,19 +21,19 @@ def access(store):
 
 
 def test_a_user_is_kept_to_the_letter_and_found_by_that_name_alone(place, access):
-    access.keep_user(ANA)
+    access.add_user(ANA)
     assert place.die().access.user("ana") == ANA
     assert [access.user(name) for name in ("Ana", "an", "", "ana ")] == [None] * 4
 
 
 def test_users_come_by_name(access):
     for user in (LUIS, ANA, replace(ANA, name="Zoe")):
-        access.keep_user(user)
+        access.add_user(user)
     assert [each.name for each in access.users()] == ["Zoe", "ana", "Óscar"]
 
 
 def test_who_is_in_is_in_until_then(place, access):
-    access.keep_user(ANA)
+    access.add_user(ANA)
     assert access.enter("t1", ANA, NOW + MINUTE)
     assert place.die().access.inside("t1", NOW) == ANA
     assert access.inside("t1", NOW + MINUTE) is None
@@ -41,7 +41,7 @@ def test_who_is_in_is_in_until_then(place, access):
 
 
 def test_who_leaves_is_out_and_others_stay_in(access):
-    access.keep_user(ANA)
+    access.add_user(ANA)
     for token in ("t1", "t2"):
         access.enter(token, ANA, NOW + MINUTE)
     access.leave("t1")
@@ -51,9 +51,9 @@ def test_who_leaves_is_out_and_others_stay_in(access):
 
 def test_a_change_of_a_user_and_their_going_end_their_sessions_and_nobody_elses(access):
     for user in (ANA, LUIS):
-        access.keep_user(user)
+        access.add_user(user)
         access.enter(user.name, user, NOW + MINUTE)
-    access.keep_user(replace(ANA, role="read"))
+    assert access.change_user(replace(ANA, role="read"), ANA)
     assert access.inside("ana", NOW) is None
     access.enter("again", ANA, NOW + MINUTE)
     assert access.remove_user("ana")
@@ -62,14 +62,59 @@ def test_a_change_of_a_user_and_their_going_end_their_sessions_and_nobody_elses(
     assert access.inside(LUIS.name, NOW) == LUIS
 
 
+def test_who_is_there_is_not_added_over(access):
+    assert access.add_user(ANA)
+    access.enter("in", ANA, NOW + MINUTE)
+    assert not access.add_user(replace(ANA, role="read", password="otra"))
+    assert (access.user("ana"), access.inside("in", NOW)) == (ANA, ANA)
+
+
+@pytest.mark.parametrize(
+    "since",
+    [{"role": "read"}, {"password": "otra"}, {"password": None}, {"made_at": NOW + MINUTE}],
+    ids=["another role", "another password", "no password", "removed and added again"],
+)
+def test_a_change_of_a_user_who_is_no_longer_so_changes_nothing(access, since):
+    theirs = replace(ANA, **since)
+    access.add_user(theirs)
+    access.enter("in", theirs, NOW + MINUTE)
+    assert not access.change_user(replace(ANA, password="mía"), ANA)
+    assert (access.user("ana"), access.inside("in", NOW)) == (theirs, theirs)
+
+
+def test_a_change_of_who_was_removed_brings_nobody_back(access):
+    assert not access.change_user(replace(ANA, role="read"), ANA)
+    assert access.users() == []
+
+
+def test_who_has_no_password_is_changed_as_others_are(place, access):
+    access.add_user(LUIS)
+    assert access.change_user(replace(LUIS, role="operate"), LUIS)
+    assert place.die().access.users() == [replace(LUIS, role="operate")]
+
+
+def test_of_two_who_change_a_user_at_once_one_does(place):
+    first, second = place.open().access, place.open().access
+    first.add_user(ANA)
+    together, changed = Barrier(2), [replace(ANA, role="read"), replace(ANA, password="otra")]
+    with ThreadPoolExecutor(2) as both:
+        done = [
+            both.submit(_after, together, each.change_user, user, ANA)
+            for each, user in zip((first, second), changed, strict=True)
+        ]
+    told = [each.result() for each in done]
+    assert sorted(told) == [False, True]
+    assert first.users() == [changed[told.index(True)]]
+
+
 def test_nobody_enters_with_a_password_of_before_nor_who_is_no_user_any_more(access):
-    access.keep_user(ANA)
-    access.keep_user(replace(ANA, password="otra"))
+    access.add_user(ANA)
+    access.change_user(replace(ANA, password="otra"), ANA)
     assert not access.enter("old", ANA, NOW + MINUTE)
     assert access.enter("new", replace(ANA, password="otra"), NOW + MINUTE)
     access.remove_user("ana")
     assert not access.enter("gone", replace(ANA, password="otra"), NOW + MINUTE)
-    access.keep_user(replace(ANA, password=None))
+    access.add_user(replace(ANA, password=None))
     assert not access.enter("by proxy alone", ANA, NOW + MINUTE)
     assert [access.inside(token, NOW) for token in ("old", "new", "gone", "by proxy alone")] == [None] * 4
 
@@ -78,14 +123,15 @@ def test_no_session_of_an_old_password_outlives_its_change_whoever_is_first(plac
     access, other = place.open().access, place.open().access
     for at in range(40):
         old, new = replace(ANA, password=f"clave {at}"), replace(ANA, password=f"otra {at}")
-        access.keep_user(old)
+        assert access.add_user(old)
         together = Barrier(2)
         with ThreadPoolExecutor(2) as both:
             entry = both.submit(_after, together, other.enter, f"t{at}", old, NOW + MINUTE)
-            change = both.submit(_after, together, access.keep_user, new)
+            change = both.submit(_after, together, access.change_user, new, old)
         assert entry.result() in {True, False}
-        assert change.exception() is None
+        assert change.result()
         assert access.inside(f"t{at}", NOW) is None
+        access.remove_user("ana")
 
 
 def _after(together, act, *facts):
@@ -115,7 +161,7 @@ def test_refusals_are_those_of_the_window(store):
 
 
 def test_sessions_go_when_they_are_over_and_deeds_after_their_time(place, store):
-    store.access.keep_user(ANA)
+    store.access.add_user(ANA)
     store.access.enter("over", ANA, NOW - MINUTE)
     store.access.enter("in", ANA, NOW + MINUTE)
     store.audit.note(replace(DEED, at=LONG_AGO))

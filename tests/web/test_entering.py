@@ -2,6 +2,7 @@
 
 import re
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from ipaddress import ip_network
@@ -28,6 +29,12 @@ def attempts(reading, number, name="ana", client="127.0.0.1"):
 
 def deeds(department, action):
     return department.store.audit.deeds(NOW - timedelta(days=9), 100, action=action)
+
+
+def set_password(department, name, password):
+    access = department.store.access
+    user = access.user(name)
+    assert access.change_user(replace(user, password=PlainPasswords().hashed(password)), user)
 
 
 def test_while_no_users_exist_anybody_of_this_machine_reads_and_is_told_how_to_add_one():
@@ -98,7 +105,7 @@ def test_a_session_ends_by_itself():
 def test_another_password_and_another_role_end_the_sessions_of_before():
     department = department_with(LUIS)
     door = entered(reading_in_memory(department), "luis")
-    department.store.access.keep_user(User("luis", "read", "plain:otra", NOW))
+    set_password(department, "luis", "otra")
     assert door.ask("/").status == 303
 
 
@@ -118,7 +125,7 @@ class Meanwhile(PlainPasswords):
 def test_who_is_given_another_password_or_removed_while_the_old_one_is_looked_at_is_refused(is_removed):
     department = department_with(LUIS)
     access = department.store.access
-    other = partial(access.keep_user, User("luis", "read", "plain:otra", NOW))
+    other = partial(set_password, department, "luis", "otra")
     meanwhile = Meanwhile(partial(access.remove_user, "luis") if is_removed else other)
     reading = reading_in_memory(department, passwords=meanwhile)
     refused = ask(reading, "/entrar", form={"usuario": "luis", "clave": SECRET})
@@ -332,7 +339,7 @@ def test_a_name_that_nobody_has_waits_as_one_does_that_somebody_has():
 
 def test_a_password_is_taken_as_it_was_typed():
     department = department_with()
-    department.store.access.keep_user(User("luis", "read", "plain:doce \u200e caracteres", NOW))
+    department.store.access.add_user(User("luis", "read", "plain:doce \u200e caracteres", NOW))
     form = {"usuario": "luis", "clave": "doce \u200e caracteres"}
     assert ask(reading_in_memory(department), "/entrar", form=form).status == 303
 

@@ -23,7 +23,7 @@ USERS = (("ana", "operate"), ("luis", "read"))
 def site(kind=None):
     made = kind or department(task((1, TUESDAY.date() - timedelta(days=3))))
     for name, role in USERS:
-        made.store.access.keep_user(User(name, role, PlainPasswords().hashed(SECRET), NOW))
+        made.store.access.add_user(User(name, role, PlainPasswords().hashed(SECRET), NOW))
     made.round()
     for each in claim(made.store, 99, made.now, timedelta(hours=1), trial=False):
         settle(made.store, [Attempt(each.id, "accepted", "250 Ok", {})], NOW)

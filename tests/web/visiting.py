@@ -17,7 +17,7 @@ def department_with(*users: tuple[str, str]) -> Department:
     """Make a department whose console these enter, each with the same password."""
     department = Department()
     for name, role in users:
-        department.store.access.keep_user(User(name, role, PlainPasswords().hashed(SECRET), NOW))
+        department.store.access.add_user(User(name, role, PlainPasswords().hashed(SECRET), NOW))
     return department
 
 

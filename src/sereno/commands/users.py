@@ -12,6 +12,7 @@ from sereno.domain.access import Action, Role, check_password, user_name
 from sereno.domain.errors import Fault, FaultyInput, SerenoError
 from sereno.engine.access import Deed, User
 from sereno.engine.ports import Store
+from sereno.engine.recording import recorded
 
 HEADINGS = ("Usuario", "Rol", "Entra por", "Desde")
 ROLE_WORDS = {"read": "mira", "operate": "opera"}
@@ -25,11 +26,11 @@ def add_user(name: str, role: Role, *, no_password: bool, from_stdin: bool) -> i
     user_name(name)
     with site.open_store() as store:
         if store.access.user(name) is not None:
-            expected = "otro nombre; para cambiar lo que hay, sereno user role o sereno user password"
-            raise FaultyInput((Fault("usuario", f"{name} ya está", expected),))
-        hashed = None if no_password else _hashed(name, from_stdin=from_stdin)
-        store.audit.note(_deed(site, "user_added", name, role))
-        store.access.keep_user(User(name, role, hashed, site.clock.now()))
+            raise _there_already(name)
+    hashed = None if no_password else _hashed(name, from_stdin=from_stdin)
+    with site.open_store() as store, recorded(store, _deed(site, "user_added", name, role)):
+        if not store.access.add_user(User(name, role, hashed, site.clock.now())):
+            raise _there_already(name)
     site.terminal.say(f"{name} puede entrar en la consola, y {ROLE_WORDS[role]}.")
     return 0
 
@@ -39,9 +40,9 @@ def set_password(name: str, *, from_stdin: bool) -> int:
     site = open_site("check")
     with site.open_store() as store:
         user = _known(store, name)
-        hashed = _hashed(name, from_stdin=from_stdin)
-        store.audit.note(_deed(site, "password_set", name))
-        store.access.keep_user(replace(user, password=hashed))
+    hashed = _hashed(name, from_stdin=from_stdin)  # for which somebody may sit there for minutes
+    with site.open_store() as store, recorded(store, _deed(site, "password_set", name)):
+        _first(name, done=store.access.change_user(replace(user, password=hashed), user))
     site.terminal.say(f"{name} tiene otra contraseña; donde estuviera dentro, ya no lo está.")
     return 0
 
@@ -51,8 +52,8 @@ def set_role(name: str, role: Role) -> int:
     site = open_site("check")
     with site.open_store() as store:
         user = _known(store, name)
-        store.audit.note(_deed(site, "role_set", name, role))
-        store.access.keep_user(replace(user, role=role))
+        with recorded(store, _deed(site, "role_set", name, role)):
+            _first(name, done=store.access.change_user(replace(user, role=role), user))
     site.terminal.say(f"{name} {ROLE_WORDS[role]} desde ahora.")
     return 0
 
@@ -62,8 +63,8 @@ def remove_user(name: str) -> int:
     site = open_site("check")
     with site.open_store() as store:
         _known(store, name)
-        store.audit.note(_deed(site, "user_removed", name))
-        store.access.remove_user(name)
+        with recorded(store, _deed(site, "user_removed", name)):
+            _first(name, done=store.access.remove_user(name))
         nobody = not store.access.users()
     site.terminal.say(f"{name} ya no entra.")
     if nobody:
@@ -92,6 +93,20 @@ def _known(store: Store, name: str) -> User:
         names = ", ".join(each.name for each in store.access.users()) or "nadie, aún"
         raise FaultyInput((Fault("usuario", name, f"uno de los que hay: {names}"),))
     return user
+
+
+def _there_already(name: str) -> FaultyInput:
+    expected = "otro nombre; para cambiar lo que hay, sereno user role o sereno user password"
+    return FaultyInput((Fault("usuario", f"{name} ya está", expected),))
+
+
+def _first(name: str, *, done: bool) -> None:
+    """Refuse what was decided of a user whom somebody else has changed since."""
+    if not done:
+        raise SerenoError(
+            f"{name}: otra persona lo ha cambiado o quitado mientras tanto, y esto no se ha hecho. "
+            "Mire cómo está con sereno user list, y repítalo."
+        )
 
 
 def _hashed(name: str, *, from_stdin: bool) -> str:

@@ -45,8 +45,12 @@ class Access(Protocol):
         """Return who is called so, to the letter."""
         ...
 
-    def keep_user(self, user: User) -> None:
-        """Write a user, over the one of that name, whose sessions end."""
+    def add_user(self, user: User) -> bool:
+        """Write a user; False where somebody is called so already."""
+        ...
+
+    def change_user(self, user: User, of: User) -> bool:
+        """Write a user over what they were, and end their sessions; False where they are no longer so."""
         ...
 
     def remove_user(self, name: str) -> bool:

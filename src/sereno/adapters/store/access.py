@@ -6,11 +6,11 @@ from datetime import datetime, tzinfo
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, Select, delete, insert, select
+from sqlalchemy import Engine, RowMapping, Select, delete, insert, select, update
 
 from sereno.adapters.store import access_schema
 from sereno.adapters.store.engine import reading, writing
-from sereno.adapters.store.upserting import upsert
+from sereno.adapters.store.upserting import insert_absent
 from sereno.engine.access import Deed, User
 
 _user, _session, _deed = access_schema.users.c, access_schema.sessions.c, access_schema.deeds.c
@@ -32,12 +32,20 @@ class SqlAccess:
         """Return who is called so, to the letter."""
         return self._only(select(access_schema.users).where(_user.name == name))
 
-    def keep_user(self, user: User) -> None:
-        """Write a user, over the one of that name, whose sessions end."""
+    def add_user(self, user: User) -> bool:
+        """Write a user; False where somebody is called so already."""
         with writing(self.engine) as connection:
-            upsert(connection, access_schema.users, [asdict(user)])
-            # Last: with the user's row nobody enters any more as they were, and who did until now is seen.
-            connection.execute(delete(access_schema.sessions).where(_session.name == user.name))
+            return insert_absent(connection, access_schema.users, [asdict(user)]) == 1
+
+    def change_user(self, user: User, of: User) -> bool:
+        """Write a user over what they were, and end their sessions; False where they are no longer so."""
+        same = [_user[column] == was for column, was in asdict(of).items()]
+        with writing(self.engine) as connection:
+            changed = connection.execute(update(access_schema.users).where(*same).values(asdict(user)))
+            if changed.rowcount == 1:
+                # Last: with the user's row nobody enters any more as they were, and who did is seen.
+                connection.execute(delete(access_schema.sessions).where(_session.name == user.name))
+            return changed.rowcount == 1
 
     def remove_user(self, name: str) -> bool:
         """Forget a user, whose sessions end; False where there is none."""

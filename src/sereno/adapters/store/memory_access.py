@@ -29,11 +29,20 @@ class MemoryAccess:
         found = self.known.get(name)
         return None if found is None else moved(found, self.zone, "made_at")
 
-    def keep_user(self, user: User) -> None:
-        """Write a user, over the one of that name, whose sessions end."""
+    def add_user(self, user: User) -> bool:
+        """Write a user; False where somebody is called so already."""
         with self.lock:
+            fresh = moved(user, UTC, "made_at")
+            return self.known.setdefault(user.name, fresh) is fresh
+
+    def change_user(self, user: User, of: User) -> bool:
+        """Write a user over what they were, and end their sessions; False where they are no longer so."""
+        with self.lock:
+            if self.known.get(of.name) != moved(of, UTC, "made_at"):
+                return False
             self._end(user.name)
             self.known[user.name] = moved(user, UTC, "made_at")
+            return True
 
     def remove_user(self, name: str) -> bool:
         """Forget a user, whose sessions end; False where there is none."""
