@@ -57,7 +57,7 @@ class Refusal(HTTPException):
 
 def nobody_known(terms: Terms, fault: str) -> Refusal:
     """Say that nobody can be known; what is wrong with the store is told to this machine alone."""
-    told = words.NOBODY_KNOWN.format(fault=fault if terms.loopback else "")
+    told = words.NOBODY_KNOWN.format(fault=fault if terms.local else "")
     return Refusal(503, told.rstrip())
 
 

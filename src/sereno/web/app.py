@@ -116,7 +116,7 @@ def _refused(request: Request, error: Exception) -> Response:
 
 def _failed(terms: Terms, request: Request, error: Exception) -> Response:
     """Tell this machine what keeps the console from looking: settings that somebody is writing, mostly."""
-    return _problem(request, 503, str(error) if terms.loopback else PROBLEMS[503])
+    return _problem(request, 503, str(error) if terms.local else PROBLEMS[503])
 
 
 def _broken(request: Request, _error: Exception) -> Response:

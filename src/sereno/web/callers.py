@@ -42,7 +42,7 @@ def caller(read: Callable[[], Reading], terms: Terms) -> Callable[..., None]:
 
 def _admit(request: Request, view: View, terms: Terms) -> None:
     if view.fault:
-        if terms.loopback and request.url.path == STATUS:
+        if terms.local and request.url.path == STATUS:
             return  # this machine is told how the watch stands
         raise nobody_known(terms, view.fault)
     if not visitor_of(request, view, terms).may("read"):

@@ -38,7 +38,7 @@ def place_route(path: str, answer: Answer, needed: Role | None, read: Read, term
 
     def shown(view: View, request: Request) -> Response:
         visitor = visitor_of(request, view, terms)
-        is_first = path == FIRST and terms.loopback and bool(view.fault)
+        is_first = path == FIRST and terms.local and bool(view.fault)
         if needed is None or is_first or visitor.may(needed):
             if path in RECORDED and (request.method != "GET" or _is_from_elsewhere(request)):
                 raise Refusal(403, words.STALE_FORM)

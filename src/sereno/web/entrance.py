@@ -33,6 +33,11 @@ class Terms:
     """The host, and port, by which browsers know the console behind that proxy."""
 
     @property
+    def local(self) -> bool:
+        """Tell whether who asks is of this machine for certain: a proxy on it brings others from afar."""
+        return self.loopback and not self.proxy_header and not self.proxies
+
+    @property
     def proxied(self) -> bool:
         """Tell whether a proxy says who somebody is."""
         return bool(self.proxy_header and self.proxies)
@@ -136,4 +141,4 @@ def _guard(key: bytes, what: str) -> str:
 
 
 def _is_anybodys(view: View, terms: Terms) -> bool:
-    return terms.loopback and not terms.proxy_header and not view.fault
+    return terms.local and not view.fault
