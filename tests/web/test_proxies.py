@@ -7,6 +7,7 @@ from tests.web.asking import ask
 from tests.web.readings import broken_store
 from tests.web.visiting import house
 
+from sereno.domain.access import TRIES
 from sereno.domain.errors import Fault, SettingsError
 from sereno.web.entrance import Terms
 from sereno.web.guard import LOCAL_NAMES
@@ -54,3 +55,13 @@ def test_what_is_wrong_with_the_settings_is_told_to_nobody_from_afar():
     reading = house(ANA, calendar=faulty)
     for answer, told in ((asked(reading, "/hallazgos"), False), (ask(reading, "/hallazgos"), True)):
         assert (answer.status, "SMTP_HOST" in answer.text) == (503, told)
+
+
+def test_who_asks_is_the_address_that_the_proxy_adds_be_it_in_a_line_of_its_own():
+    reading = house(ANA)
+    form = {"usuario": "ana", "clave": "no es la suya"}
+    for at in range(TRIES + 1):
+        invented = {"afar": f"198.51.100.{at}"}
+        answer = asked(reading, "/entrar", ("x-forwarded-for", "203.0.113.9"), form=form, **invented)
+        assert answer.status == (429 if at == TRIES else 403)
+    assert asked(reading, "/entrar", form=form, afar="198.51.100.0").status == 403

@@ -105,8 +105,8 @@ def is_trusted(request: HTTPConnection, terms: Terms) -> bool:
 
 def client_of(request: HTTPConnection, terms: Terms) -> str:
     """Return the address that a request comes from: of a trusted proxy's, the one that it saw itself."""
-    told = request.headers.get("x-forwarded-for", "") if is_trusted(request, terms) else ""
-    hop = told.rpartition(",")[2].strip()
+    lines = request.headers.getlist("x-forwarded-for") if is_trusted(request, terms) else []
+    hop = ",".join(lines).rpartition(",")[2].strip()  # some proxies add a line of their own
     return hop if is_ip(hop) else request.client.host if request.client else ""
 
 
