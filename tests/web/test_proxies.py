@@ -1,11 +1,13 @@
 """A proxy on the console's own machine: whom it brings is from afar, and what it adds is its own word."""
 
+from base64 import b64encode
+from datetime import timedelta
 from ipaddress import ip_network
 
 import pytest
 from tests.web.asking import ask
-from tests.web.readings import broken_store
-from tests.web.visiting import house
+from tests.web.readings import NOW, broken_store, reading_in_memory
+from tests.web.visiting import SECRET, department_with, house
 
 from sereno.domain.access import TRIES
 from sereno.domain.errors import Fault, SettingsError
@@ -65,3 +67,19 @@ def test_who_asks_is_the_address_that_the_proxy_adds_be_it_in_a_line_of_its_own(
         answer = asked(reading, "/entrar", ("x-forwarded-for", "203.0.113.9"), form=form, **invented)
         assert answer.status == (429 if at == TRIES else 403)
     assert asked(reading, "/entrar", form=form, afar="198.51.100.0").status == 403
+
+
+@pytest.mark.parametrize(("named", "status"), [("ana", 200), ("nadie", 401)])
+def test_a_password_that_the_proxy_itself_asked_for_is_not_tried_on_our_users(named, status):
+    department = department_with(ANA)
+    theirs = (("x-remote-user", named), ("authorization", "Basic YW5hOmxhIGRlbCBwcm94eQ=="))
+    for _ in range(TRIES + 1):
+        assert asked(reading_in_memory(department), "/api/v1/status", *theirs).status == status
+    assert department.store.audit.refusals(NOW - timedelta(days=1)) == []
+
+
+def test_where_the_proxy_names_nobody_a_program_says_who_it_is():
+    right, wrong = (f"ana:{SECRET}", 200), ("ana:no es la suya", 401)
+    for given, status in (right, wrong):
+        basic = ("authorization", f"Basic {b64encode(given.encode()).decode()}")
+        assert asked(house(ANA), "/api/v1/status", basic).status == status

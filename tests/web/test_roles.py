@@ -110,6 +110,11 @@ def test_a_program_says_who_it_is_or_is_told_how(address):
         )
 
 
+def test_a_scheme_that_is_none_of_ours_takes_nothing_from_a_session():
+    bearer = [("authorization", "Bearer x")]
+    assert entered(house(*USERS), "luis").ask(API[0], headers=bearer).status == 200
+
+
 def test_a_program_may_have_a_name_that_is_not_ascii():
     reading = house(("begoña", "read"))
     assert ask(reading, API[0], headers=[basic("begoña", SECRET)]).status == 200

@@ -11,7 +11,7 @@ from fastapi.security.http import HTTPBase
 from sereno.domain.errors import StoreUnavailable
 from sereno.web import catalogue_access as words
 from sereno.web.acting import Refusal, nobody_known
-from sereno.web.entrance import COOKIE, Terms, client_of, visitor_of
+from sereno.web.entrance import COOKIE, Terms, client_of, proxied_name, visitor_of
 from sereno.web.login import verified
 from sereno.web.places import seen
 from sereno.web.reading import Reading, View
@@ -32,7 +32,8 @@ def caller(read: Callable[[], Reading], terms: Terms) -> Callable[..., None]:
 
     def admit(request: Request, basic: Basic = None, _session: Cookie = None) -> None:
         reading = read()
-        if not basic:
+        is_basic = basic is not None and basic.scheme.lower() == "basic"
+        if basic is None or not is_basic or proxied_name(request, terms):  # whose own password may come along
             seen(reading, lambda view: _admit(request, view, terms))
             return
         _admit_by_password(reading, basic.credentials, terms, client_of(request, terms))
