@@ -337,6 +337,15 @@ def test_a_name_that_nobody_has_waits_as_one_does_that_somebody_has():
     assert attempts(reading, 1, "otro")[0].status == 403
 
 
+def test_a_name_that_nobody_has_and_very_many_try_waits_everywhere_as_one_does_that_somebody_has():
+    for name in ("ana", "nadie"):
+        reading = house(ANA)
+        for at in range(TRIES_OF_ALL // TRIES):
+            assert attempts(reading, TRIES, name, f"10.9.9.{at}")[-1].status == 403
+        assert attempts(reading, 1, name, "10.1.1.1")[0].status == 429
+        assert attempts(reading, 1, "otro", "10.1.1.1")[0].status == 403
+
+
 def test_a_password_is_taken_as_it_was_typed():
     department = department_with()
     department.store.access.add_user(User("luis", "read", "plain:doce \u200e caracteres", NOW))

@@ -98,7 +98,7 @@ def wait_of(refused: Sequence[Deed], name: str, client: str, now: datetime) -> d
 
     So that who is unknown waits as who is known does, and nobody learns from it which names there are.
     """
-    of_name = [each.at for each in refused if name and each.subject == name]
+    of_name = [each.at for each in refused if each.subject == name and _tag(each.detail) == _tag(client)]
     here = [each.at for each in refused if _address(each.detail) == _address(client)]
     both = [each.at for each in refused if each.subject == name and each.detail == client]
     waits = (
@@ -111,6 +111,10 @@ def wait_of(refused: Sequence[Deed], name: str, client: str, now: datetime) -> d
 
 def _address(detail: str) -> str:
     return detail.partition(" #")[0]
+
+
+def _tag(detail: str) -> str:
+    return detail.partition(" #")[2]
 
 
 def onward(path: str) -> str:
