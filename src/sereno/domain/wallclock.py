@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 
 def zone_of(when: datetime) -> tzinfo:
@@ -38,6 +39,7 @@ def readings(day: date, wall: time, zone: tzinfo) -> list[datetime]:
     return [moment.astimezone(zone) for moment in exact or [_passing(naive, min(moments), zone)]]
 
 
+@lru_cache(maxsize=4096)
 def first_reading(day: date, wall: time, zone: tzinfo) -> datetime:
     """Return the first instant of the day at which the clock reads `wall` or jumps over it."""
     return readings(day, wall, zone)[0]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from operator import attrgetter
 
+from sereno.adapters.store.grouped import Grouped
 from sereno.adapters.store.memory_access import MemoryAccess, MemoryAudit
 from sereno.adapters.store.memory_desk import MemoryDesk, MemoryIntake
 from sereno.adapters.store.memory_history import MemoryHistory
@@ -46,9 +47,11 @@ class MemoryStore:
         self.roll = MemoryRoll(self.shelf, self._ledger, self._counts)
         self._cycles = 0
         self._periods: dict[tuple[str, str, str], Period] = {}
+        self._noted = Grouped(self._periods, lambda name, _: name[:2])
         self._runs: dict[str, Run] = {}
+        self._rounds = Grouped(self._runs, lambda _, run: (run.monitor, run.digest))
         self.traces = MemoryTraces(self._runs, self._zone)
-        self.logbook = MemoryLogbook(utc(now), self.shelf, self._periods)
+        self.logbook = MemoryLogbook(utc(now), self.shelf, self._noted)
         self._job_results: list[JobResult] = []
         self._folded: dict[str, JobTotals] = {}
         self.history = MemoryHistory(self._ledger, self._runs, self.logbook.made_at, self._counts, self._zone)
@@ -84,7 +87,7 @@ class MemoryStore:
     def opened_periods(self, monitor: str, digest: str, now: datetime) -> list[Period]:
         """Return the noted periods that contain `now`, oldest first."""
         at = utc(now)
-        noted = [period for name, period in self._periods.items() if name[:2] == (monitor, digest)]
+        noted = self._noted.of((monitor, digest))
         current = sorted(
             (each for each in noted if each.opens <= at < each.closes), key=attrgetter("opens", "id")
         )
@@ -236,8 +239,7 @@ class MemoryStore:
         return sorted(self._runs.values(), key=attrgetter("finished_at"))
 
     def _digest_runs(self, monitor: str, digest: str) -> list[Run]:
-        named = [run for run in self._runs.values() if (run.monitor, run.digest) == (monitor, digest)]
-        return sorted(named, key=attrgetter("finished_at"))
+        return sorted(self._rounds.of((monitor, digest)), key=attrgetter("finished_at"))
 
     def _local_run(self, run: Run) -> Run:
         return moved(run, self._zone, "started_at", "finished_at")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from operator import attrgetter
 
+from sereno.adapters.store.grouped import Grouped
 from sereno.adapters.store.memory_mail import Shelf
 from sereno.adapters.store.zones import moved
 from sereno.domain.alarms import Alarm
@@ -22,7 +23,8 @@ class MemoryLogbook:
 
     made: datetime
     shelf: Shelf
-    periods: dict[tuple[str, str, str], Period]
+    periods: Grouped[tuple[str, str, str], Period]
+    """By monitor and digest."""
     led: Lease | None = None
     works: dict[str, Running] = field(default_factory=dict)
     settled: dict[DigestName, datetime] = field(default_factory=dict)
@@ -85,7 +87,7 @@ class MemoryLogbook:
     def closed_periods(self, monitor: str, digest: str, after: datetime, until: datetime) -> list[Period]:
         """Return the noted periods that ended after `after`, at `until` at the latest, in that order."""
         first, last = utc(after), utc(until)
-        noted = [each for name, each in self.periods.items() if name[:2] == (monitor, digest)]
+        noted = self.periods.of((monitor, digest))
         closed = sorted(
             (each for each in noted if first < each.closes <= last), key=attrgetter("closes", "id")
         )
