@@ -141,7 +141,12 @@ class _Switchboard:
         self._grow()
 
     def _grow(self) -> None:
-        """Open a line for every two deliveries in hand; but only one until the relay has talked to us."""
+        """Open a line for every two deliveries in hand; but only one until the relay has talked to us.
+
+        And none once the lines were told to end: nobody would tell it, and there may be nothing for it to do.
+        """
+        if self._dismissed:
+            return
         most = self._most if self._proven else 1
         while len(self._lines) < most and self._in_hand > 2 * len(self._lines):
             line = Line(*self._line, self._to_do, self._news, self._stop)

@@ -34,10 +34,12 @@ def detach(program, path):
         time.sleep(0.01)
 """
 SLEEP = "import time; time.sleep(60)"
+OURS = f"la-marca-{os.getpid()}"
+"""Not that of the same tests in another process, which would end what bears it."""
 SPAWN = "import os, subprocess, sys, time\n"
 
 
-def start(*command, mark="la-marca"):
+def start(*command, mark=OURS):
     return start_tree([sys.executable, *command], {"PATH": os.defpath}, mark, SILENT)
 
 
@@ -185,7 +187,7 @@ def test_exits_are_not_taken_from_whoever_waits_for_them(tmp_path):
         time.sleep(0.01)
     assert run(make_jobs(tmp_path, job="")).code == 0
     assert [each.wait(5) for each in ended] == [7] * 3
-    assert end_tree(supervised, "la-marca").told == ()
+    assert end_tree(supervised, OURS).told == ()
     assert supervised.returncode == 9
 
 
@@ -194,7 +196,7 @@ def test_one_long_living_child_is_ended_with_its_tree_by_its_popen(written):
     become_subreaper()
     child = wait_for(written)
     assert not has_ended(process)
-    assert set(end_tree(process, "la-marca").told) == {process.pid, child.pid}
+    assert set(end_tree(process, OURS).told) == {process.pid, child.pid}
     assert process.returncode == -15
     assert not is_running(child)
 
@@ -232,7 +234,7 @@ children[1].wait()
         assert not has_ended(process)
         assert len([each for each in psutil.Process(process.pid).children() if is_running(each)]) == 1
     finally:
-        end_tree(process, "la-marca")
+        end_tree(process, OURS)
 
 
 def test_of_a_process_whose_exit_is_taken_the_number_tells_nothing():
@@ -244,7 +246,7 @@ def test_of_a_process_whose_exit_is_taken_the_number_tells_nothing():
         assert is_running(heir)
     finally:
         process.returncode = None
-        end_tree(process, "la-marca")
+        end_tree(process, OURS)
 
 
 def test_without_a_mark_nothing_is_taken_for_marked():

@@ -224,6 +224,19 @@ def test_who_stops_listening_does_not_wait_for_a_relay_that_is_silent():
     assert journal.notes[-1] == ("unknown", "m1")
 
 
+@pytest.mark.timeout(30)
+def test_who_reads_the_ends_slowly_waits_for_no_line_that_was_opened_after_trouble():
+    with scripted_server(MAIL=[None, "550 5.7.1 no"]) as server:
+        attempts = begin(server.port, *several(12), connections=3, per_connection=1)
+        known = [next(attempts)]
+        while len([body for body in server.bodies if body]) < 11:  # the lines have gone on meanwhile
+            threading.Event().wait(0.01)
+        more, error = gather(attempts)
+        assert threads_left() == []
+    assert isinstance(error, RelayUnavailable)
+    assert sorted(verdicts(known + more)) == ["accepted"] * 11 + ["deferred"]
+
+
 REPLIES = st.lists(st.sampled_from(["250 ok", "450 no", "550 no", "421 bye", "what?", CLOSE]), max_size=8)
 
 
