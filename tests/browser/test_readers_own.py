@@ -1,0 +1,105 @@
+"""A reader's own pages in a real browser: what a person does there, by phone and desktop, light and dark."""
+
+import pytest
+from tests.browser.consoles import answering
+from tests.browser.looks import (
+    DESKTOP,
+    PHONE,
+    Heard,
+    looks,
+    overflow,
+    reach_by_keyboard,
+    skip_to_content,
+    violations,
+)
+from tests.web.reader_site import TODAY, URL, Site
+from tests.web.test_reader_snooze import UNTIL
+
+from sereno.web import catalogue_readers as words
+
+pytestmark = [pytest.mark.external, pytest.mark.long]
+
+
+@pytest.fixture
+def site():
+    return Site()
+
+
+@pytest.fixture
+def mine(site):
+    """Say where a reader's page is while it answers."""
+    path = site.link()
+    with answering(site.reading()) as url:
+        yield url + path
+
+
+@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+def page(request, browser):
+    with browser.new_context(viewport=request.param, locale="es-ES") as context:
+        page = context.new_page()
+        page.heard = Heard()
+        page.heard.listen(page)
+        yield page
+
+
+def is_for_everybody(page, mine):
+    """Hold the page as it is now to what every page is held to."""
+    assert page.locator("h1").count() == 1
+    for look in looks(page):
+        assert overflow(page) <= 0, look
+        assert violations(page) == [], look
+    assert page.heard.elsewhere(mine) == []
+    refused = "status of 422"  # which a browser notes of a code that was wrong
+    assert [each for each in page.heard.complaints if refused not in each] == []
+
+
+def button(page, name):
+    return page.get_by_role("button", name=name)
+
+
+def test_a_finding_is_put_off_with_the_code_that_came_by_mail(page, site, mine):
+    page.goto(mine)
+    is_for_everybody(page, mine)
+    page.locator("a[href*='/hallazgo/']").first.click()
+    is_for_everybody(page, mine)
+    page.get_by_label(words.UNTIL).fill(UNTIL)
+    page.get_by_label(words.REASON).fill("Espera al laboratorio")
+    button(page, words.ASK).click()
+    page.wait_for_url("**/codigo/*")
+    is_for_everybody(page, mine)
+    page.get_by_label(words.CODE).fill("0000 0000")
+    button(page, words.GIVE).click()
+    is_for_everybody(page, mine)
+    page.get_by_label(words.CODE).fill(site.code())
+    button(page, words.GIVE).click()
+    page.get_by_text("Pospuesto hasta el").first.wait_for()
+    is_for_everybody(page, mine)
+    (snooze,) = [each.snooze for each in site.store.ledger("no_conformidades").values() if each.snooze]
+    assert (snooze.reason, (snooze.until - TODAY).days) == ("Espera al laboratorio", 5)
+
+
+def test_a_calendar_is_made_and_taken_away_and_the_link_revoked(page, mine):
+    page.goto(mine)
+    button(page, words.FEED_MAKE).click()
+    page.wait_for_url("**/calendario")
+    is_for_everybody(page, mine)
+    address = page.get_by_label(words.FEED_ADDRESS).input_value()
+    here = mine.partition("/mi/")[0] + address.removeprefix(URL)
+    assert page.request.get(here).status == 200
+    page.goto(mine)
+    button(page, words.FEED_END).click()
+    is_for_everybody(page, mine)
+    assert page.request.get(here).status == 404
+    page.goto(mine)
+    button(page, words.REVOKE_DO).click()
+    is_for_everybody(page, mine)
+    assert page.goto(mine).status == 404
+
+
+def test_a_keyboard_reaches_everything_on_every_page(page, mine):
+    page.goto(mine)
+    reach_by_keyboard(page)
+    page.goto(mine)
+    skip_to_content(page)
+    page.locator("a[href*='/hallazgo/']").first.click()
+    reach_by_keyboard(page)
