@@ -48,7 +48,7 @@ DEEDS: Mapping[str, Deed] = {
     "/salir": Deed("/", "Contraseña", (LEFT,)),
     "/operar/tareas/{job}/ensayo": Deed("/operar", "ensayo", ("ya está en marcha", "ensayo")),
     "/operar/tareas/{job}/ronda": Deed(
-        "/operar", "ronda, forzada", ("ya está en marcha", "ronda, forzada"), _though_nothing_is_owed
+        "/operar", "ronda, forzada", ("ya está en marcha", *OVERTAKEN), _though_nothing_is_owed
     ),
     "/operar/tareas/{job}/pausa": Deed(
         "/operar", words.DONE["pausada"], OVERTAKEN, _for_a_while, unless="/operar/tareas/{job}/reanudar"
@@ -61,6 +61,9 @@ DEEDS: Mapping[str, Deed] = {
     ),
     "/operar/correo/soltar": Deed(
         "/operar", words.DONE["suelto"], OVERTAKEN, unless="/operar/correo/retener"
+    ),
+    "/correo/{delivery}/retener": Deed(
+        "/correo?estado=queued", words.DONE["apartado"], OVERTAKEN, _with_reason, listed=True
     ),
     "/correo/{delivery}/descartar": Deed(
         "/correo?estado=queued", words.DONE["descartado"], OVERTAKEN, _with_reason, listed=True
@@ -92,7 +95,8 @@ def _open(page: Page, url: str, act: str) -> None:
         page.goto(url + deed.page)
     first = page.locator("main tbody th a").first
     if deed.listed and first.count():
-        first.click()
+        with page.expect_navigation():
+            first.click()
 
 
 def form_of(page: Page, act: str) -> Locator | None:
