@@ -4,11 +4,11 @@ import time
 from threading import Event, Thread
 
 import pytest
+from starlette.exceptions import HTTPException
 from tests.engine.building import Department
 from tests.web.asking import ask
 from tests.web.readings import reading_in_memory
 
-from sereno.domain.errors import SerenoError
 from sereno.web.reading import look
 from sereno.web.turns import PAGES, SHEETS, Turns
 
@@ -59,10 +59,25 @@ def test_who_comes_again_and_again_keeps_nobody_out():
 
 def test_too_many_who_wait_are_sent_away_and_take_nobodys_turn():
     turns = Turns(patience=0.05, most=0)
-    with turns.taken(), pytest.raises(SerenoError, match="demasiadas peticiones"), turns.taken():
+    with turns.taken(), pytest.raises(HTTPException) as refused, turns.taken():
         pass
+    assert refused.value.status_code == 503
     with turns.taken():
         pass
+
+
+def test_of_too_many_downloads_the_last_is_told_so_and_when_to_come_again():
+    reading = reading_in_memory(Department())
+    with SHEETS.taken():
+        waiting = [Thread(target=ask, args=(reading, "/hallazgos.csv")) for _ in range(SHEETS.most)]
+        for each in waiting:
+            each.start()
+        wait_for(lambda: len(SHEETS.waiting) == SHEETS.most)
+        answer = ask(reading, "/hallazgos.csv")
+    for each in waiting:
+        each.join(WAIT)
+    assert (answer.status, answer.headers["retry-after"]) == (503, "60")
+    assert "demasiadas descargas a la vez" in answer.text
 
 
 def test_who_fails_gives_the_turn_back():

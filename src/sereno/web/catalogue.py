@@ -278,3 +278,4 @@ PROBLEMS: Final[Mapping[int, str]] = {
     500: "La consola ha fallado. No dice nada de la vigilancia: compruébela con «sereno status».",
     503: "Ahora no se puede mirar: falta el almacén, o no se puede leer.",
 }
+CROWDED: Final = "Hay demasiadas descargas a la vez. Repítalo dentro de un minuto."

@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Lock
 
-from sereno.domain.errors import SerenoError
+from starlette.exceptions import HTTPException
 
-CROWDED = "Hay demasiadas peticiones a la vez. Repítalo dentro de un minuto"
+from sereno.web.catalogue import CROWDED
+
+LATER = {"retry-after": "60"}
 
 
 @dataclass(slots=True)
@@ -28,7 +30,7 @@ class Turns:
 
     @contextmanager
     def taken(self) -> Iterator[None]:
-        """Wait for one's turn, and have it; raise SerenoError where too many wait already."""
+        """Wait for one's turn, and have it; raise HTTPException where too many wait already."""
         mine = self._take()
         try:
             yield
@@ -43,7 +45,7 @@ class Turns:
                 self.busy = True
                 return True
             if len(self.waiting) >= self.most:
-                raise SerenoError(CROWDED)
+                raise HTTPException(503, CROWDED, LATER)
             called = Event()
             self.waiting.append(called)
         if called.wait(self.patience):
