@@ -1,7 +1,18 @@
 """Estates to try things on: made once, copied for each test."""
 
+from pathlib import Path
+
 import pytest
 from tests.acceptance.installation import Done, Installation
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items):
+    """Leave what drives whole installations, as processes, to the whole gate: it takes ten minutes."""
+    for each in items:
+        if HERE in each.path.parents:
+            each.add_marker(pytest.mark.long)
 
 
 @pytest.fixture(scope="session")

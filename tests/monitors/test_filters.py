@@ -21,6 +21,7 @@ from sereno.domain.directory import identify
 from sereno.domain.errors import SerenoError
 from sereno.domain.rules import Query
 
+pytestmark = pytest.mark.long
 TODAY = date(2026, 11, 24)
 MADRID = ZoneInfo("Europe/Madrid")
 FILTERED = [
