@@ -86,20 +86,25 @@ def test_what_an_older_program_did_is_not_told_as_a_round():
     assert why(site).answer == "Lo hizo el programa anterior el martes 24/11/2026: Sereno no miró nada."
 
 
+def paused(site, until, since):
+    book = site.store.logbook
+    assert book.pause_instead(Pause("brass", until, "ana", "obra", since), book.pauses().get("brass"))
+
+
 def test_a_pause_answers_only_for_the_hours_that_it_held():
     site = Department()
     until = date(2026, 11, 25)
-    site.store.logbook.pause_instead(Pause("brass", until, "ana", "obra", TUESDAY.replace(hour=18)), None)
+    paused(site, until, TUESDAY.replace(hour=18))
     answer = why(site.at(9, day=25)).answer
     assert "en pausa hasta el 25/11/2026 (ana: obra)" in answer
     assert "del martes 24/11/2026 a las 18:00 al martes 24/11/2026 a las 20:00" in answer
     assert "En el resto, Sereno no estaba en marcha" in answer
-    site.store.logbook.pause_instead(Pause("brass", until, "ana", "obra", TUESDAY.replace(hour=6)), None)
+    paused(site, until, TUESDAY.replace(hour=6))
     assert (
         why(site).answer
         == "No se hizo en su plazo: la tarea estuvo en pausa hasta el 25/11/2026 (ana: obra)."
     )
-    site.store.logbook.pause_instead(Pause("brass", until, "ana", "obra", TUESDAY.replace(hour=21)), None)
+    paused(site, until, TUESDAY.replace(hour=21))
     assert "pausa" not in why(site).answer
 
 
