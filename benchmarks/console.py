@@ -39,7 +39,8 @@ PAGES = (
     "/hallazgos?responsable=ana.ruiz7", "/hallazgos?texto=OSCILO", "/hallazgos?edad=90",
     "/hallazgos?orden=responsable", "/hallazgos?orden=-vence", "/hallazgos?orden=avisos",
     "/correo", "/correo?pagina=15", "/correo?estado=dead", "/correo?origen=tareas",
-    "/correo?estado=accepted&edad=90", "/calendario", "/reglas", "/ajustes", "/healthz", "/metrics",
+    "/correo?estado=accepted&edad=90", "/hallazgos/graficos", "/personas", "/calendario", "/reglas",
+    "/ajustes", "/healthz", "/metrics",
     "/api/v1/status", "/api/v1/runs", "/api/v1/findings", "/api/v1/findings?offset=90000",
     "/api/v1/messages", "/api/v1/messages?state=dead",
 )  # fmt: skip
@@ -103,10 +104,14 @@ def _timed(port: int, page: str) -> tuple[float, bytes]:
 def _some(port: int) -> list[str]:
     """Find a finding's page, a delivery's and a round's."""
     found = []
-    for page, link in (("/hallazgos", "/hallazgos/"), ("/correo", "/correo/"), ("/rondas", "/rondas/brass/")):
+    for page, link in (
+        ("/hallazgos", r"/hallazgos/\w+/\w+"),
+        ("/correo", r"/correo/\w+"),
+        ("/rondas", r"/rondas/brass/.+"),
+    ):
         _, body = _timed(port, page)
         text = gzip.decompress(body).decode()
-        found += [each for each in re.findall(r'href="([^"]+)"', text) if each.startswith(link)][:1]
+        found += [each for each in re.findall(r'href="([^"]+)"', text) if re.fullmatch(link, each)][:1]
     return found
 
 
