@@ -92,6 +92,14 @@ def overflow(page: Page) -> int:
     return page.evaluate(BEYOND)
 
 
+def is_for_everybody(page: Page) -> None:
+    """Hold a page, as it now is, to one heading, and at every look to its width and to axe-core."""
+    assert page.locator("h1").count() == 1
+    for look in looks(page):
+        assert overflow(page) <= 0, look
+        assert violations(page) == [], look
+
+
 def skip_to_content(page: Page) -> None:
     """Use the first link of the page, by the keyboard alone."""
     page.keyboard.press("Tab")

@@ -6,11 +6,9 @@ from tests.browser.looks import (
     DESKTOP,
     PHONE,
     Heard,
-    looks,
-    overflow,
+    is_for_everybody,
     reach_by_keyboard,
     skip_to_content,
-    violations,
 )
 from tests.web.reader_site import TODAY, URL, Site
 from tests.web.test_reader_snooze import UNTIL
@@ -42,12 +40,9 @@ def page(request, browser):
         yield page
 
 
-def is_for_everybody(page, mine):
+def is_well(page, mine):
     """Hold the page as it is now to what every page is held to."""
-    assert page.locator("h1").count() == 1
-    for look in looks(page):
-        assert overflow(page) <= 0, look
-        assert violations(page) == [], look
+    is_for_everybody(page)
     assert page.heard.elsewhere(mine) == []
     refused = "status of 422"  # which a browser notes of a code that was wrong
     assert [each for each in page.heard.complaints if refused not in each] == []
@@ -59,21 +54,21 @@ def button(page, name):
 
 def test_a_finding_is_put_off_with_the_code_that_came_by_mail(page, site, mine):
     page.goto(mine)
-    is_for_everybody(page, mine)
+    is_well(page, mine)
     page.locator("a[href*='/hallazgo/']").first.click()
-    is_for_everybody(page, mine)
+    is_well(page, mine)
     page.get_by_label(words.UNTIL).fill(UNTIL)
     page.get_by_label(words.REASON).fill("Espera al laboratorio")
     button(page, words.ASK).click()
     page.wait_for_url("**/codigo/*")
-    is_for_everybody(page, mine)
+    is_well(page, mine)
     page.get_by_label(words.CODE).fill("0000 0000")
     button(page, words.GIVE).click()
-    is_for_everybody(page, mine)
+    is_well(page, mine)
     page.get_by_label(words.CODE).fill(site.code())
     button(page, words.GIVE).click()
     page.get_by_text("Pospuesto hasta el").first.wait_for()
-    is_for_everybody(page, mine)
+    is_well(page, mine)
     (snooze,) = [each.snooze for each in site.store.ledger("no_conformidades").values() if each.snooze]
     assert (snooze.reason, (snooze.until - TODAY).days) == ("Espera al laboratorio", 5)
 
@@ -82,17 +77,17 @@ def test_a_calendar_is_made_and_taken_away_and_the_link_revoked(page, mine):
     page.goto(mine)
     button(page, words.FEED_MAKE).click()
     page.wait_for_url("**/calendario")
-    is_for_everybody(page, mine)
+    is_well(page, mine)
     address = page.get_by_label(words.FEED_ADDRESS).input_value()
     here = mine.partition("/mi/")[0] + address.removeprefix(URL)
     assert page.request.get(here).status == 200
     page.goto(mine)
     button(page, words.FEED_END).click()
-    is_for_everybody(page, mine)
+    is_well(page, mine)
     assert page.request.get(here).status == 404
     page.goto(mine)
     button(page, words.REVOKE_DO).click()
-    is_for_everybody(page, mine)
+    is_well(page, mine)
     assert page.goto(mine).status == 404
 
 

@@ -91,7 +91,7 @@ def brief(this: Round) -> Briefing:
 
 
 def _people(this: Round, refused: frozenset[str]) -> _People:
-    if not needs_directory(audience_of(this), this.plan):
+    if not needs_directory(this.orders.audience(this.plan), this.plan):
         return _People(None)
     try:
         return _People(without_refused(this.world.registers.directory(), refused))
@@ -104,7 +104,7 @@ def _people(this: Round, refused: frozenset[str]) -> _People:
 
 def _blindness(this: Round, rules: Mapping[str, Rule]) -> tuple[Blind, ...]:
     """List what the digest relies on and could not see: its rules, every check, its people, its figures."""
-    relied = {audience_of(this).removeprefix(PEOPLE), this.plan.group_by, *this.plan.figures}
+    relied = {this.orders.audience(this.plan).removeprefix(PEOPLE), this.plan.group_by, *this.plan.figures}
     if this.plan.cc:
         relied.add(this.plan.cc.people)
     answers = {**this.look.people, **this.look.figures}
@@ -162,7 +162,7 @@ def _parcels(
     post = Post(
         monitor=this.monitor,
         plan=this.plan,
-        to=audience_of(this),
+        to=this.orders.audience(this.plan),
         directory=people.directory,
         book=AddressBook(people.directory),
         people={name: join_people(answer) for name, answer in this.look.people.items()},
@@ -185,7 +185,7 @@ def _parcels(
 
 
 def _unnamed(this: Round) -> str:
-    answer = this.look.people.get(audience_of(this).removeprefix(PEOPLE))
+    answer = this.look.people.get(this.orders.audience(this.plan).removeprefix(PEOPLE))
     if isinstance(answer, Blind):
         return "no se ha podido leer a quién corresponde"
     return "nadie figura como responsable"
@@ -272,8 +272,3 @@ def _run_before(this: Round) -> Run | None:
     before = next((period for period in store.completed_periods(*names, 2) if period != this.period), None)
     runs = [run for run in store.runs(*names, before) if not run.forced] if before else []
     return next((run for run in runs if run.state == "complete" and not run.trial), None)
-
-
-def audience_of(this: Round) -> str:
-    """Return the audience in force."""
-    return this.orders.audience(this.plan)

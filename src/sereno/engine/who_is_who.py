@@ -40,7 +40,7 @@ def asked_roles(monitor: Monitor, orders: Orders) -> list[Role]:
     """List the roles that a monitor's mail may go to."""
     asked = {FALLBACK: None}
     for plan in monitor.digests:
-        asked |= dict.fromkeys((_to(plan, orders), plan.bcc or FALLBACK))
+        asked |= dict.fromkeys((orders.audience(plan), plan.bcc or FALLBACK))
     asked |= dict.fromkeys(rule.escalate_to or FALLBACK for rule in monitor.rules)
     return [role for role in asked if is_role(role)]
 
@@ -85,7 +85,7 @@ def receipts(
     """
     theirs = [each for each in owned if each.monitor == post.monitor.name]
     for plan in post.monitor.digests:
-        to, found = _to(plan, post.orders), list[tuple[str, Way, str]]()
+        to, found = post.orders.audience(plan), list[tuple[str, Way, str]]()
         if is_personal(to):
             found += _named(plan, to, directory, theirs, last)
         else:
@@ -102,10 +102,6 @@ def receipts(
             )
         found += _overdue(plan, directory, post.monitor)
         yield from (Receipt(address, post.monitor.name, plan.name, way, why) for address, way, why in found)
-
-
-def _to(plan: DigestPlan, orders: Orders) -> str:
-    return orders.audience(plan)
 
 
 def _reached(directory: Directory, to: str, monitor: Monitor) -> tuple[str, ...]:

@@ -26,7 +26,8 @@ from sereno.web.api import (
 )
 from sereno.web.callers import API, KEPT_OUT, caller
 from sereno.web.entrance import Terms
-from sereno.web.reading import Reading, View, blanks_of, look, look_without_store
+from sereno.web.places import seen
+from sereno.web.reading import Reading, View, blanks_of, look
 
 RECENT = timedelta(days=30)
 Limit = Annotated[int, Query(ge=1, le=1000)]
@@ -63,12 +64,7 @@ def api_routes(read: Callable[[], Reading], terms: Terms) -> APIRouter:
     @router.get("/status")
     def status() -> StatusForm:
         """Tell how the watch stands."""
-        reading = read()
-        try:
-            with look(reading) as view:
-                return status_form(view)
-        except StoreUnavailable as error:
-            return status_form(look_without_store(reading, error))
+        return seen(read(), status_form)
 
     @router.get("/runs", responses=UNAVAILABLE)
     def runs(since: Since = None, limit: Limit = 100) -> list[RunForm]:

@@ -179,8 +179,8 @@ class MemoryDesk:
     def retry(self, delivery_id: str) -> bool:
         """Return a delivery to the queue as if it were new; False also where nothing is composed."""
         with self.shelf.lock:
-            parcel = self.shelf.parcels.get(delivery_id)
-            if parcel is None or parcel.state not in RETRIABLE:
+            parcel = self._in(delivery_id, RETRIABLE)
+            if parcel is None:
                 return False
             if not self.shelf.messages[parcel.message_id].composed:
                 return False
@@ -199,8 +199,8 @@ class MemoryDesk:
     def hold(self, delivery_id: str, answer: str, now: datetime) -> bool:
         """Keep a delivery that waits from leaving until a person decides; False where it does not wait."""
         with self.shelf.lock:
-            parcel = self.shelf.parcels.get(delivery_id)
-            if parcel is None or parcel.state not in HOLDABLE:
+            parcel = self._in(delivery_id, HOLDABLE)
+            if parcel is None:
                 return False
             self.shelf.put(replace(parcel, state="held", answer=answer, settled_at=utc(now)))
             return True
@@ -208,8 +208,8 @@ class MemoryDesk:
     def drop(self, delivery_id: str, answer: str, now: datetime) -> bool:
         """Give a delivery up for good; what it would have told its first reader counts as not told."""
         with self.shelf.lock:
-            parcel = self.shelf.parcels.get(delivery_id)
-            if parcel is None or parcel.state not in DROPPABLE:
+            parcel = self._in(delivery_id, DROPPABLE)
+            if parcel is None:
                 return False
             self.shelf.put(replace(parcel, state="dropped", answer=answer, settled_at=utc(now)))
             everybody = self.shelf.messages[parcel.message_id].message.envelope.recipients
@@ -247,6 +247,10 @@ class MemoryDesk:
     def held(self) -> Hold | None:
         """Return the hold in force."""
         return self.shelf.hold
+
+    def _in(self, delivery_id: str, states: Collection[State]) -> Parcel | None:
+        parcel = self.shelf.parcels.get(delivery_id)
+        return parcel if parcel is not None and parcel.state in states else None
 
     def _line(self, parcel: Parcel) -> MailLine:
         message, zone = self.shelf.messages[parcel.message_id].message, self.shelf.zone
