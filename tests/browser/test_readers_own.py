@@ -48,25 +48,31 @@ def is_well(page, mine):
     assert [each for each in page.heard.complaints if refused not in each] == []
 
 
-def button(page, name):
-    return page.get_by_role("button", name=name)
+def press(page, name):
+    follow(page, page.get_by_role("button", name=name))
+
+
+def follow(page, what):
+    """Click, and wait for the page that comes: what is seen next is of that one."""
+    with page.expect_navigation():
+        what.click()
 
 
 def test_a_finding_is_put_off_with_the_code_that_came_by_mail(page, site, mine):
     page.goto(mine)
     is_well(page, mine)
-    page.locator("a[href*='/hallazgo/']").first.click()
+    follow(page, page.locator("a[href*='/hallazgo/']").first)
     is_well(page, mine)
     page.get_by_label(words.UNTIL).fill(UNTIL)
     page.get_by_label(words.REASON).fill("Espera al laboratorio")
-    button(page, words.ASK).click()
+    press(page, words.ASK)
     page.wait_for_url("**/codigo/*")
     is_well(page, mine)
     page.get_by_label(words.CODE).fill("0000 0000")
-    button(page, words.GIVE).click()
+    press(page, words.GIVE)
     is_well(page, mine)
     page.get_by_label(words.CODE).fill(site.code())
-    button(page, words.GIVE).click()
+    press(page, words.GIVE)
     page.get_by_text("Pospuesto hasta el").first.wait_for()
     is_well(page, mine)
     (snooze,) = [each.snooze for each in site.store.ledger("no_conformidades").values() if each.snooze]
@@ -75,18 +81,18 @@ def test_a_finding_is_put_off_with_the_code_that_came_by_mail(page, site, mine):
 
 def test_a_calendar_is_made_and_taken_away_and_the_link_revoked(page, mine):
     page.goto(mine)
-    button(page, words.FEED_MAKE).click()
+    press(page, words.FEED_MAKE)
     page.wait_for_url("**/calendario")
     is_well(page, mine)
     address = page.get_by_label(words.FEED_ADDRESS).input_value()
     here = mine.partition("/mi/")[0] + address.removeprefix(URL)
     assert page.request.get(here).status == 200
     page.goto(mine)
-    button(page, words.FEED_END).click()
+    press(page, words.FEED_END)
     is_well(page, mine)
     assert page.request.get(here).status == 404
     page.goto(mine)
-    button(page, words.REVOKE_DO).click()
+    press(page, words.REVOKE_DO)
     is_well(page, mine)
     assert page.goto(mine).status == 404
 
@@ -96,5 +102,5 @@ def test_a_keyboard_reaches_everything_on_every_page(page, mine):
     reach_by_keyboard(page)
     page.goto(mine)
     skip_to_content(page)
-    page.locator("a[href*='/hallazgo/']").first.click()
+    follow(page, page.locator("a[href*='/hallazgo/']").first)
     reach_by_keyboard(page)
