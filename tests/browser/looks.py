@@ -110,10 +110,22 @@ def skip_to_content(page: Page) -> None:
     assert page.evaluate("document.activeElement.id") == "contenido"
 
 
+def load_frames(page: Page) -> None:
+    """Wait for what each frame in sight shows: one that still loads sends Tab back to the page's start.
+
+    A frame that waits to be scrolled to is scrolled to.
+    """
+    for element in page.locator("iframe:visible").element_handles():
+        element.scroll_into_view_if_needed()
+        frame = element.content_frame()
+        assert frame is not None
+        frame.wait_for_url(lambda url: url != "about:blank", wait_until="load")
+    page.evaluate("scrollTo(0, 0)")
+
+
 def reach_by_keyboard(page: Page) -> None:
     """Go on through a page by Tab: each thing in its order, on the screen and outlined."""
-    if page.locator("iframe").count():  # a frame that is still loading sends Tab back to the page's start
-        page.wait_for_load_state("networkidle")
+    load_frames(page)
     before = -1
     for _ in range(PRESSES):
         page.keyboard.press("Tab")

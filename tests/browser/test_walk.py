@@ -1,6 +1,7 @@
 """Each page in a real browser: on a phone and a desktop, light and dark, by mouse, keyboard and ear."""
 
 import pytest
+from playwright.sync_api import expect
 from tests.browser.consoles import OPERATOR, READER
 from tests.browser.looks import (
     DESKTOP,
@@ -69,6 +70,16 @@ def test_a_keyboard_reaches_everything_and_shows_where_it_is(place, size, page, 
     if place not in OPEN:
         page.goto(walked + address.address)
         skip_to_content(page)
+
+
+@pytest.mark.parametrize("place", ["/correo/{delivery}/html", "/operar/encargo/{errand}"])
+def test_a_framed_mail_is_read_to_its_end_by_keyboard(place, page, walked, found):
+    page.set_viewport_size(PHONE)
+    page.goto(walked + found[place].address.removesuffix("/html"))
+    page.get_by_role("link", name="Abrirlo en una página propia").first.press("Enter")
+    page.wait_for_url(lambda url: url.endswith("html"))
+    page.keyboard.press("End")
+    expect(page.locator("body > :last-child").last).to_be_in_viewport()
 
 
 def test_every_section_is_in_sight_on_a_phone(page, walked):

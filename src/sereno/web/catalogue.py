@@ -223,6 +223,7 @@ NO_TEXT: Final = "No lleva texto."
 BODY_HTML: Final = "Como se ve"
 FRAME_ABOUT: Final = "Sin scripts ni contenido externo."
 FRAME_TITLE: Final = "El correo tal como se ve"
+FRAME_ALONE: Final = "Abrirlo en una página propia, que se recorre también con el teclado"
 FILES: Final = "Ficheros adjuntos"
 FILE_HEADINGS: Final = ("Nombre", "Tipo", "Tamaño")
 NAMELESS: Final = "(sin nombre)"
