@@ -57,4 +57,6 @@ def _passing(naive: datetime, before: datetime, zone: tzinfo) -> datetime:
 
 def seconds_between(since: datetime, until: datetime) -> float:
     """Return the seconds from one instant to another; within a zone Python would subtract wall clocks."""
+    if since.tzinfo is UTC is until.tzinfo:
+        return (until - since).total_seconds()
     return (until.astimezone(UTC) - since.astimezone(UTC)).total_seconds()

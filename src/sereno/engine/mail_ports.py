@@ -67,9 +67,10 @@ class Outbox(Protocol):
         """Record how attempts ended and claim up to `limit` more, in one transaction that is then on disk.
 
         What waits for no hour comes first, then what has been due for longest, the least often tried, the
-        oldest: what keeps failing holds nobody up. An ending counts where the claimer still holds the
-        delivery (as `sending`, or as `unknown` where others took it for dead); any other changes nothing. A
-        notice is written for every finding and recipient reached of a digest.
+        oldest: what keeps failing holds nobody up. Nothing is claimed while mail is held. An ending counts
+        where the claimer still holds the delivery (as `sending`, or as `unknown` where others took it for
+        dead); any other changes nothing. A notice is written for every finding and recipient reached of a
+        digest.
         """
         ...
 

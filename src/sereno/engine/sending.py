@@ -66,8 +66,8 @@ class Shift:
 
     @property
     def now(self) -> datetime:
-        """Return the wall clock's time."""
-        return self.office.clock.now()
+        """Return the wall clock's time, in UTC: it is compared with others for each delivery."""
+        return utc(self.office.clock.now())
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Sent:
 def send(office: PostOffice, queues: dict[str, Queue]) -> Sent:
     """Send what is due, over the relay; a stop lets what is in hand end."""
     with office.journals.open() as journal:
-        now = office.clock.now()
+        now = utc(office.clock.now())
         shift = Shift(office, journal, queues, now, now, now, now)
         try:
             with closing(office.relay.deliver(_feed(shift), journal)) as attempts:
@@ -94,7 +94,7 @@ def send(office: PostOffice, queues: dict[str, Queue]) -> Sent:
             shift.troubles.append(str(error))
             office.log.error("relay.unavailable", why=str(error), waiting=len(shift.flight))
             if shift.flight.pop(error.delivery_id or "", None) and error.delivery_id:
-                office.outbox.postpone(error.delivery_id, journal.claimer_id, utc(shift.now) + wait_after(1))
+                office.outbox.postpone(error.delivery_id, journal.claimer_id, shift.now + wait_after(1))
         _turn(shift, 0)
         office.outbox.release(shift.flight, journal.claimer_id)
         if shift.ended:
@@ -130,9 +130,7 @@ def _is_held(shift: Shift) -> bool:
 
 
 def _claim(shift: Shift, most: int) -> bool:
-    """Claim what there is room for; tell whether anything was claimed."""
-    if shift.office.desk.held() is not None:
-        return False
+    """Claim what there is room for; tell whether anything was claimed: nothing is while mail is held."""
     claimed = _turn(shift, most - len(shift.flight))
     shift.flight.update((each.id, each) for each in claimed)
     shift.ready.extend(_screened(shift, claimed))
@@ -142,10 +140,10 @@ def _claim(shift: Shift, most: int) -> bool:
 def _turn(shift: Shift, limit: int) -> list[Delivery]:
     """Record the ends so far, and claim; what is claimed is on disk before any of it is sent."""
     office, now = shift.office, shift.now
-    claimer = Claimer(shift.journal.claimer_id, utc(now) + LEASE)
+    claimer = Claimer(shift.journal.claimer_id, now + LEASE)
     if limit <= 0 and not shift.endings:
         return []
-    claimed = office.outbox.turn(shift.endings, limit, _wanted(shift, now), claimer, now)
+    claimed = office.outbox.turn(shift.endings, limit, _wanted(shift), claimer, now)
     shift.journal.settled([each.attempt.delivery_id for each in shift.endings])
     shift.endings.clear()
     shift.recorded_at = now
@@ -155,8 +153,8 @@ def _turn(shift: Shift, limit: int) -> list[Delivery]:
     return claimed
 
 
-def _wanted(shift: Shift, now: datetime) -> Wanted:
-    quiet = is_quiet(shift.office, now)
+def _wanted(shift: Shift) -> Wanted:
+    quiet = is_quiet(shift.office, shift.office.clock.now())
     return Wanted(shift.office.policy.trial, digests=not quiet, queues=tuple(shift.queues))
 
 
@@ -229,7 +227,7 @@ def _wait_for_turn(shift: Shift) -> bool:
         left = seconds_between(shift.now, shift.next_at)
         if left > 0 and shift.office.clock.rest(min(left, apart)):
             return True
-    shift.next_at = utc(shift.now) + timedelta(seconds=apart)
+    shift.next_at = shift.now + timedelta(seconds=apart)
     return False
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, make_url, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExecutionContext
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 from sqlalchemy.util import LRUCache
@@ -19,6 +19,8 @@ from sereno.domain.errors import StoreUnavailable
 
 LOOK = "look"
 """The option of an engine under which the one connection of a look stands."""
+BINARY = "binary"
+"""The option of a statement that has a server send what it finds as it is, not spelled out."""
 _GLANCES: dict[URL, Dialect] = {}
 """What SQLAlchemy learned of SQLite at the first look at a file."""
 _JOURNAL = text("PRAGMA journal_mode")
@@ -202,7 +204,20 @@ def _open_postgresql(address: URL, *, read_only: bool) -> Engine:
             f"{store_name(address)}: falta el controlador. Instálelo: pip install 'sereno[postgresql]'"
         ) from error
     event.listen(engine, "connect", _bound_waits)
+    event.listen(engine, "before_cursor_execute", _ask_for_bytes)
     return engine
+
+
+def _ask_for_bytes(
+    _connection: Connection,
+    cursor: Any,  # noqa: ANN401  psycopg's, an extra
+    _statement: str,
+    _parameters: object,
+    context: ExecutionContext,
+    _many: bool,  # noqa: FBT001  as SQLAlchemy calls it
+) -> None:
+    if context.execution_options.get(BINARY):
+        cursor.format = 1  # pq.Format.BINARY
 
 
 def _bound_waits(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

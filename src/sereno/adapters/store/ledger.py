@@ -122,20 +122,13 @@ def write_snooze(connection: Connection, monitor: str, rule: str, track: Track, 
 
 def write_notices(connection: Connection, accepted: Iterable[tuple[str, str]], now: datetime) -> None:
     """Write a notice for every finding that these messages told these people."""
-    accepted = list(accepted)
-    telling = _telling.message_id.in_(sorted({message for message, _ in accepted}))
-    tell = set(connection.scalars(select(_telling.message_id).where(telling))) if accepted else set()
     told = select(
         _telling.number, bindparam("address", type_=Text), bindparam("at", type_=schema.Instant)
     ).where(_telling.message_id == bindparam("message"))
     notices = insert(schema.notices).from_select(
         ["telling", "address", "accepted_at"], told.order_by(_telling.number)
     )
-    rows = [
-        {"message": message, "address": address, "at": now}
-        for message, address in accepted
-        if message in tell
-    ]
+    rows = [{"message": message, "address": address, "at": now} for message, address in accepted]
     if rows:
         connection.execute(notices, rows)
 

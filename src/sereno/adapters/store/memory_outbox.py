@@ -25,6 +25,8 @@ class MemoryOutbox:
         shelf, at = self.shelf, utc(now)
         with shelf.lock:
             shelf.settle(endings, claimer.id, at)
+            if shelf.hold is not None:
+                return []
             due = [each for each in shelf.in_states(WAITING) if self._leaves(each, wanted, at)]
             claimed = [
                 replace(each, state="sending", claimed_by=claimer.id, claimed_until=utc(claimer.until))

@@ -3,31 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    Integer,
-    Select,
-    TextClause,
-    Update,
-    and_,
-    bindparam,
-    case,
-    func,
-    null,
-    or_,
-    select,
-    update,
-)
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy import Connection, Engine, Update, and_, bindparam, case, func, or_, select, update
 
 from sereno.adapters.store import mail_schema as schema
+from sereno.adapters.store.claiming import claim, whole
 from sereno.adapters.store.engine import reading, writing
-from sereno.adapters.store.mail_rows import MESSAGE_COLUMNS, message_of
+from sereno.adapters.store.mail_rows import message_of
 from sereno.adapters.store.settling import mark_accepted, settle
 from sereno.domain.outbox import Delivery, Ending
 from sereno.domain.wallclock import utc
@@ -36,10 +19,6 @@ from sereno.engine.mail_ports import Claimer, Wanted
 _each = schema.deliveries.c
 _IN_DOUBT = or_(_each.state == "sending", _each.state == "unknown")
 """What a claimer holds: also what others took for abandoned, until somebody decides."""
-TURN = (_each.due_at, _each.attempts, _each.queued_at, _each.id)
-"""In which order mail is claimed."""
-_SHARE = (_each.id.label("delivery"), _each.recipients.label("share"), _each.state, _each.attempts)
-_NO_DATA = null().label("data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +40,7 @@ class SqlOutbox:
             settle(connection, endings, claimer.id, at)
             if limit <= 0:
                 return []
-            claim = _claim(digests=wanted.digests)
-            claimed = connection.scalars(claim, _claiming(limit, wanted, claimer, at)).all()
-            return self._deliveries(connection, _CLAIMED, claimed=claimed) if claimed else []
+            return self._deliveries(claim(connection, limit, wanted, claimer, at))
 
     def renew(self, claimer: Claimer) -> None:
         """Let what the claimer holds last until `claimer.until`."""
@@ -99,7 +76,7 @@ class SqlOutbox:
         mine = and_(_each.claimed_by == claimer_id, _IN_DOUBT)
         with reading(self.engine) as connection:
             _hold_claims(connection, claimer_id)
-            return self._deliveries(connection, _whole(mine, with_bytes=False))
+            return self._deliveries(connection.execute(whole(mine, with_bytes=False)))
 
     def lose(self, delivery_ids: Iterable[str], claimer_id: str, answer: str, now: datetime) -> None:
         """Turn claimed deliveries into `unknown`."""
@@ -124,7 +101,7 @@ class SqlOutbox:
     def waiting(self) -> list[Delivery]:
         """Return what is queued or deferred, oldest first."""
         with reading(self.engine) as connection:
-            waiting = self._deliveries(connection, _whole(schema.WAITS))
+            waiting = self._deliveries(connection.execute(whole(schema.WAITS)))
         return sorted(waiting, key=lambda each: (utc(each.message.queued_at), each.id))
 
     def _end(self, reasons: Mapping[str, str], claimer_id: str, state: str, now: datetime) -> None:
@@ -137,8 +114,7 @@ class SqlOutbox:
                 messages = select(_each.message_id).where(_each.id.in_(sorted(reasons)))
                 mark_accepted(connection, connection.scalars(messages).all())
 
-    def _deliveries(self, connection: Connection, wanted: Select[Any], **named: object) -> list[Delivery]:
-        found = connection.execute(wanted, named).all()
+    def _deliveries(self, found: Iterable[Sequence[Any]]) -> list[Delivery]:
         return [
             Delivery(delivery, message_of(message, self.zone), tuple(share), state, attempts)
             for *message, delivery, share, state, attempts in found
@@ -152,45 +128,6 @@ def _hold_claims(connection: Connection, claimer_id: str) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(claimer_id))))
-
-
-@cache  # writing a statement anew costs more than running it
-def _claim(*, digests: bool) -> ReturningUpdate[Any]:
-    """Move up to `limit` waiting deliveries to `sending`, and return them in any order."""
-    # A common table expression: as a subquery, PostgreSQL may run it more than once and exceed the limit.
-    due = _each.due_at <= bindparam("now")
-    lookable = or_(_each.kind != "queue", _each.origin.in_(bindparam("queues", expanding=True)))
-    of_kind = lookable if digests else and_(lookable, _each.kind != "digest")
-    waiting = select(_each.id).where(schema.WAITS, _each.trial == bindparam("is_trial"), due, of_kind)
-    first = waiting.order_by(*TURN).limit(bindparam("most", type_=Integer)).with_for_update(skip_locked=True)
-    return (
-        update(schema.deliveries)
-        .where(_each.id.in_(select(first.cte("first").c.id)))  # locked, so they wait still
-        .values(state="sending", claimed_by=bindparam("claimer"), claimed_until=bindparam("until"))
-        .returning(_each.id)
-    )
-
-
-def _claiming(limit: int, wanted: Wanted, claimer: Claimer, now: datetime) -> dict[str, object]:
-    return {
-        "most": limit,
-        "is_trial": wanted.trial,
-        "queues": sorted(wanted.queues),
-        "claimer": claimer.id,
-        "until": claimer.until,
-        "now": now,
-    }
-
-
-def _whole(wanted: ColumnElement[bool] | TextClause, *, with_bytes: bool = True) -> Select[Any]:
-    """Select deliveries with their messages, in their turn."""
-    columns = MESSAGE_COLUMNS if with_bytes else (*MESSAGE_COLUMNS[:-1], _NO_DATA)
-    joined = select(*columns, *_SHARE).join_from(schema.deliveries, schema.messages)
-    with_body = joined.join(schema.bodies, schema.bodies.c.message_id == schema.messages.c.id, isouter=True)
-    return with_body.where(wanted).order_by(*TURN)
-
-
-_CLAIMED = _whole(_each.id.in_(bindparam("claimed", expanding=True)))
 
 
 def _held_by(claimer_id: str) -> Update:

@@ -4,28 +4,34 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     JSON,
     Connection,
+    Select,
     TableValuedAlias,
     Text,
     Update,
     bindparam,
     cast,
+    exists,
     func,
     insert,
     literal_column,
+    or_,
     select,
     update,
 )
 
 from sereno.adapters.store import mail_schema as schema
+from sereno.adapters.store.among import among, listed
 from sereno.adapters.store.columns import sayable
 from sereno.adapters.store.ledger import write_notices
 from sereno.adapters.store.mail_rows import delivery_row
 from sereno.adapters.store.refusals import write_refusals
+from sereno.adapters.store.schema import tellings
 from sereno.domain.outbox import Ending, State, is_sent, part_id
 from sereno.domain.wallclock import utc
 
@@ -43,9 +49,9 @@ def settle(connection: Connection, endings: Sequence[Ending], claimer_id: str, n
         if ending.attempt.delivery_id in mine:
             first.setdefault(ending.attempt.delivery_id, ending)
     if first:
-        ended = [(mine[name][0], mine[name][1], ending) for name, ending in first.items()]
+        ended = [(mine[name], ending) for name, ending in first.items()]
         _write(connection, ended, claimer_id, now)
-        _judge(connection, ((*mine[name], ending.unheard) for name, ending in first.items()))
+        _judge(connection, ended)
 
 
 def mark_accepted(connection: Connection, message_ids: Iterable[str]) -> None:
@@ -53,50 +59,83 @@ def mark_accepted(connection: Connection, message_ids: Iterable[str]) -> None:
     ids = sorted(set(message_ids))
     if not ids:
         return
-    rows = select(_row.message_id).where(_row.message_id.in_(ids)).order_by(_row.message_id)
+    dialect, listing = connection.dialect.name, {"ids": listed(connection, ids)}
     # Held: of two processes that end two parts of a message at once, the second sees what the first wrote.
-    connection.execute(rows.with_for_update()).all()
+    connection.execute(_rows_of(dialect), listing).all()
     states: dict[str, set[State]] = defaultdict(set)
-    # By their message alone: SQLite would look for a state among all that was ever accepted.
-    for name, state in connection.execute(
-        select(_each.message_id, _each.state).where(_each.message_id.in_(ids))
-    ):
+    for name, state in connection.execute(_states_of(dialect), listing):
         states[name].add(state)
     sent = [name for name in ids if is_sent(states[name])]
     if sent:
-        connection.execute(update(schema.taken_in).where(_row.message_id.in_(sent)).values(accepted=True))
+        connection.execute(_sent(dialect), {"ids": listed(connection, sent)})
 
 
-def _held(connection: Connection, claimer_id: str) -> dict[str, tuple[str, str, bool]]:
-    """Return the message of each delivery whose end the claimer may tell, its kind, and if it is unheard."""
+@cache
+def _rows_of(dialect: str) -> Select[Any]:
+    rows = select(_row.message_id).where(among(_row.message_id, "ids", dialect)).order_by(_row.message_id)
+    return rows.with_for_update()
+
+
+@cache
+def _states_of(dialect: str) -> Select[Any]:
+    # By their message alone: SQLite would look for a state among all that was ever accepted.
+    return select(_each.message_id, _each.state).where(among(_each.message_id, "ids", dialect))
+
+
+@cache
+def _sent(dialect: str) -> Update:
+    return update(schema.taken_in).where(among(_row.message_id, "ids", dialect)).values(accepted=True)
+
+
+class _Held(NamedTuple):
+    """Hold what is known of a delivery whose end the claimer may tell."""
+
+    message: str
+    kind: str
+    unheard: bool
+    """Nobody whom the message concerns got it."""
+    tells: bool
+    """It tells of findings."""
+    noted: bool
+    """Some address, whose does not matter, is noted as refused."""
+
+
+def _held(connection: Connection, claimer_id: str) -> dict[str, _Held]:
     found = connection.execute(_MINE, {"claimer": claimer_id})
-    return {name: (message, kind, unheard) for name, message, kind, unheard in found.all()}
+    return {name: _Held(*known) for name, *known in found.all()}
 
 
 _MINE = (
-    select(_each.id, _each.message_id, _each.kind, schema.messages.c.unheard)
+    select(
+        _each.id,
+        _each.message_id,
+        _each.kind,
+        schema.messages.c.unheard,
+        exists().where(tellings.c.message_id == _each.message_id),
+        exists().where(schema.refusals.c.address.is_not(None)),  # asked here, it costs no trip to a server
+    )
     .join_from(schema.deliveries, schema.messages)
-    .where(_each.claimed_by == bindparam("claimer"), _each.state.in_(["sending", "unknown"]))
+    .where(_each.claimed_by == bindparam("claimer"), or_(_each.state == "sending", _each.state == "unknown"))
     .with_for_update(of=schema.deliveries)
 )
 
 
 def _write(
-    connection: Connection, ended: Sequence[tuple[str, str, Ending]], claimer_id: str, now: datetime
+    connection: Connection, ended: Sequence[tuple[_Held, Ending]], claimer_id: str, now: datetime
 ) -> None:
-    _end_well(connection, [ending for _, _, ending in ended if _is_plain(ending)], now)
-    if rows := [_row_of(ending, now) for _, _, ending in ended if not _is_plain(ending)]:
+    _end_well(connection, [ending for _, ending in ended if _is_plain(ending)], now)
+    if rows := [_row_of(ending, now) for _, ending in ended if not _is_plain(ending)]:
         connection.execute(_end(claimer_id), rows)
-    _note_trouble(connection, (ending for _, _, ending in ended), now)
-    for message_id, _, ending in ended:
+    _note_trouble(connection, (ending for _, ending in ended), now)
+    for held, ending in ended:
         if ending.put_off:
-            put_off(connection, message_id, ending, now)
-    accepted = [(message, kind, each) for message, kind, each in ended if each.state == "accepted"]
-    write_notices(
-        connection, [(m, whom) for m, kind, e in accepted if kind == "digest" for whom in e.reached], now
-    )
-    write_refusals(connection, [(each.refused_for_good, each.reached) for _, _, each in ended], now)
-    mark_accepted(connection, (message for message, kind, _ in accepted if kind == "queue"))
+            put_off(connection, held.message, ending, now)
+    accepted = [(held, each) for held, each in ended if each.state == "accepted"]
+    told = [(held.message, whom) for held, each in accepted if held.tells for whom in each.reached]
+    write_notices(connection, told, now)
+    if any(held.noted or each.refused_for_good for held, each in ended):
+        write_refusals(connection, [(each.refused_for_good, each.reached) for _, each in ended], now)
+    mark_accepted(connection, (held.message for held, _ in accepted if held.kind == "queue"))
 
 
 def put_off(connection: Connection, message_id: str, ending: Ending, now: datetime) -> None:
@@ -200,9 +239,9 @@ def _note_trouble(connection: Connection, endings: Iterable[Ending], now: dateti
         connection.execute(insert(schema.attempts), rows)
 
 
-def _judge(connection: Connection, judged: Iterable[tuple[str, str, bool, bool | None]]) -> None:
+def _judge(connection: Connection, judged: Iterable[tuple[_Held, Ending]]) -> None:
     """Note of whose messages nobody whom they concern has heard, or has after all."""
-    said = {message: (before, now) for message, _, before, now in judged if now is not None}
+    said = {held.message: (held.unheard, each.unheard) for held, each in judged if each.unheard is not None}
     for unheard in (True, False):
         ids = sorted(message for message, (before, now) in said.items() if now is unheard and before != now)
         if ids:
