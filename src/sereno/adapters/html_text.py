@@ -28,6 +28,7 @@ _LINE_IN_MARKUP = re.compile(r"<[^>]*+>?|\r\n?|\n")
 _HREF = re.compile(r"""(?<![\w-])(?i:href)\s?=\s?(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""")
 _NO_ADDRESS = re.compile(r"#|$|(?i:javascript|data|cid):")
 _PLAIN_START = re.compile(r"(?i:mailto:|https?://(?:www\.)?)")
+_LONGEST_START = len("https://www.")
 _ENDLESS_NUMBER = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")
 _BLANKS = re.compile(r"\n{3,}")
 _BLOCK, _ITEM, _ROW, _CELL = "\x1c", "\x1d", "\x1e", "\x1f"
@@ -62,9 +63,8 @@ def text_of(source: str) -> str:
     wanted = _with_line_breaks_kept(source) if _KEPT_LINES.search(source) else source
     texts, names, values = _taken_apart(" ".join(wanted.split()))
     means = [_MEANS.get(name, "") for name in names]
-    if "a" in names:
-        for place, address in _addresses(texts, names, values):
-            means[place] = f" <{address}>"
+    for place, address in _addresses(texts, names, values):
+        means[place] = f" <{address}>"
     return _tidy(_decoded(_marks_written(_joined(texts, means))))
 
 
@@ -99,10 +99,10 @@ def _addresses(
 ) -> Iterator[tuple[int, str]]:
     """Yield the place of each link's end with its address, where that is worth telling."""
     opened: int | None = None
-    for place, name in enumerate(names):
-        if name == "a":
+    for place in [place for place, name in enumerate(names) if name in {"a", "/a"}]:
+        if names[place] == "a":
             opened = place
-        elif name == "/a" and opened is not None:
+        elif opened is not None:
             address = _address(values[opened])
             if address and _says_more(address, "".join(texts[opened + 1 : place + 1])):
                 yield place, address
@@ -116,7 +116,10 @@ def _address(values: str) -> str:
 
 
 def _says_more(address: str, text: str) -> bool:
-    return _essence(address) != _essence(text.strip())
+    said = text.strip()
+    if said.isascii() and not address.endswith("/") and len(address) > len(said) + _LONGEST_START:
+        return True  # by its length alone, which letters that are not ASCII may change
+    return _essence(address) != _essence(said)
 
 
 def _essence(address: str) -> str:
@@ -149,5 +152,5 @@ def _decoded(text: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    lines = [" ".join(line.split()) for line in text.replace("\0", "").split("\n")]
-    return _BLANKS.sub("\n\n", "\n".join(lines)).strip()
+    lines = "\n".join([" ".join(line.split()) for line in text.replace("\0", "").split("\n")])
+    return (_BLANKS.sub("\n\n", lines) if "\n\n\n" in lines else lines).strip()
