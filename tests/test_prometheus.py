@@ -47,6 +47,7 @@ def test_prometheus_takes_the_rules():
     assert f"{len(alarms())} rules found" in said
 
 
+@pytest.mark.long
 @pytest.mark.external
 @external
 def test_every_alarm_is_raised_where_it_must_and_only_there():
@@ -54,6 +55,7 @@ def test_every_alarm_is_raised_where_it_must_and_only_there():
     assert code == 0, said
 
 
+@pytest.mark.long
 @pytest.mark.external
 @external
 def test_an_alarm_that_would_not_be_raised_fails_the_tests(tmp_path):

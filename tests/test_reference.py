@@ -91,6 +91,7 @@ def _keys(document: dict[str, object]) -> Iterator[str]:
             yield key
 
 
+@pytest.mark.long
 def test_the_reference_lists_every_key_of_the_status_file_and_no_other(status_keys):
     text = (REFERENCE / "status.md").read_text("utf-8")
     listed = re.findall(r"^\| `([\w.<>]+)` \| \w", text, re.MULTILINE)

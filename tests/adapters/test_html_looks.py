@@ -139,6 +139,7 @@ def test_a_section_without_badges_has_no_coloured_edge():
     assert "<tr><td>a</td></tr>" in render_digest(replace(brass(), sections=(bare,))).html
 
 
+@pytest.mark.long
 def test_a_digest_of_hundreds_of_lists_stays_under_the_limit_and_says_what_it_leaves_out():
     line = Line(tuple(f"Texto largo de la celda número {at}" for at in range(8)))
     sections = tuple(

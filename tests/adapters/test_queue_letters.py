@@ -251,6 +251,7 @@ def test_who_receives_it_is_looked_at_before_any_file():
         compose(queue_row(to="nadie", attachments="/falta.pdf"))
 
 
+@pytest.mark.long
 @settings(max_examples=300, deadline=None)
 @given(good_rows())
 def test_whatever_is_composed_parses_back_to_itself(found):

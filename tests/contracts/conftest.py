@@ -13,13 +13,24 @@ from sereno.adapters.store.opening import open_store
 from sereno.engine.ports import Store
 
 
-@pytest.fixture
-def database_url(request) -> Iterator[str]:
-    server = make_url(request.getfixturevalue("postgres_url"))
-    name = f"store_{uuid.uuid4().hex}"
+@pytest.fixture(scope="session")
+def fresh_database(postgres_url) -> str:
+    """Name a database with a fresh store: to copy it is four times as quick as to make another."""
+    server, name = make_url(postgres_url), "fresh_store"
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with closing(admin.connect()) as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+    open_store(server.set(database=name).render_as_string(hide_password=False), NOW).close()
+    return name
+
+
+@pytest.fixture
+def database_url(postgres_url, fresh_database) -> Iterator[str]:
+    server, name = make_url(postgres_url), f"store_{uuid.uuid4().hex}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with closing(admin.connect()) as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {fresh_database}"))
         yield admin.url.set(database=name).render_as_string(hide_password=False)
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()

@@ -12,7 +12,9 @@ from tests.contracts.building import (
     a_run,
     an_entry,
     claim,
+    counts,
     deliver,
+    queue,
     tell,
     told,
 )
@@ -85,6 +87,14 @@ def test_an_answer_that_settles_nothing_proves_nothing(store):
     store.desk.retry("m1")
     settle(store, [Attempt("m1", "accepted", "", {})], NOW)
     assert notices(store) == []
+
+
+def test_other_mail_that_is_accepted_at_once_proves_nothing(store):
+    tell(store, told())
+    queue(store, a_message("m2"), a_message("m3"))
+    settle(store, [Attempt(each.id, "accepted", "250", {}) for each in claim(store, 9)], NOW)
+    assert counts(store) == {"accepted": 3}
+    assert {notice.message_id for notice in notices(store)} == {"m1"}
 
 
 @pytest.mark.parametrize(("first", "told_to"), [("accepted", 1), ("dead", 0), ("deferred", 0)])

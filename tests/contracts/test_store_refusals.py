@@ -89,3 +89,20 @@ def test_of_two_answers_at_once_to_two_messages_the_later_counts(store):
     claim(store, 2)
     settle(store, [Attempt("m1", "dead", "", {ANA: "550"}), Attempt("m2", "accepted", "", {})], NOW)
     assert refused(store) == frozenset()
+
+
+def test_of_two_answers_at_once_the_later_counts_also_where_it_refuses(store):
+    queue(store, a_message("m1"), a_message("m2"))
+    claim(store, 2)
+    settle(store, [Attempt("m1", "accepted", "", {}), Attempt("m2", "dead", "", {ANA: "550"})], NOW)
+    assert refused(store) == {ANA}
+
+
+def test_one_answer_of_many_is_enough_to_hear_of_an_address_again(store):
+    send(store, "m0", "dead", ana="550")
+    assert refused(store) == {ANA}
+    others = Envelope("brass@example.com", (LUIS,))
+    queue(store, a_message("m1", envelope=others), a_message("m2"), a_message("m3", envelope=others))
+    answers = [Attempt(each.id, "accepted", "", {}) for each in claim(store, 3)]
+    settle(store, answers, NOW)
+    assert refused(store) == frozenset()

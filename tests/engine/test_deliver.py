@@ -173,6 +173,15 @@ def test_digests_wait_for_their_hours_and_working_days_and_the_report_says_so():
     assert send(store, MemoryRelay(), hours=DAY_HOURS).ended == {"accepted": 1}
 
 
+@pytest.mark.parametrize(
+    ("hour", "minute", "leave"), [(6, 30, False), (7, 30, True), (19, 30, True), (20, 30, False)]
+)
+def test_the_hours_of_digests_are_those_of_the_clock_on_the_wall(hour, minute, leave):
+    summer = datetime(2026, 7, 1, hour, minute, tzinfo=ZoneInfo("Europe/Madrid"))  # two hours ahead of UTC
+    store = store_with("a")
+    assert send(store, MemoryRelay(), summer, hours=DAY_HOURS).ended == ({"accepted": 1} if leave else {})
+
+
 def test_a_hold_really_holds_until_it_ends():
     store, relay = store_with("a"), MemoryRelay()
     store.desk.hold_mail("mudanza", NOW)

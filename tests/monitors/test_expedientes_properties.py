@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -216,6 +217,7 @@ def look(register, limits):
     return rows, counts
 
 
+@pytest.mark.long
 @settings(max_examples=300, deadline=None, print_blob=True)
 @given(WORLDS)
 def test_every_rule_finds_the_rows_that_its_page_asks_for(world):

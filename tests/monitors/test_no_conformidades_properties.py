@@ -121,6 +121,7 @@ thresholds = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=400, deadline=None)
 @given(seed=st.integers(0, 2**32), size=st.integers(1, 12), limits=thresholds)
 def test_every_rule_finds_what_its_page_says_on_random_dirty_rows(seed, size, limits):

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.monitors.cases import MADRID, MONITORS
@@ -114,6 +115,7 @@ SEEDS = st.integers(0, 2**32)
 SIZES = st.integers(1, 9)
 
 
+@pytest.mark.long
 @settings(max_examples=600, deadline=None)
 @example(seed=14027, size=9, near=0, lately=30)  # an edition without a key, of a project recorded twice
 @given(seed=SEEDS, size=SIZES, near=st.sampled_from((15, 14, 0)), lately=st.sampled_from((30, 29, 7)))

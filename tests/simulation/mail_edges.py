@@ -29,7 +29,6 @@ class Process:
     meets: dict[int, Callable[[], None]] = field(default_factory=dict)
     steps: int = 0
     claimer: str = ""
-    may_claim: bool = False
     meddled: bool = False
 
     def step(self, *, store: bool = False, brink: bool = False) -> None:

@@ -17,20 +17,16 @@ class Watch:
     def __init__(self, world: Any, process: Process) -> None:
         self._world, self._process = world, process
 
-    def held(self, call: Any) -> Any:
-        self._process.may_claim = call() is None
-        return call()
-
     def turn(self, call: Any, endings: Any, limit: int, wanted: Any, claimer: Any, now: datetime) -> Any:
         world, process = self._world, self._process
         if limit > 0:
             process.claimer = claimer.id
         ended = {each.attempt.delivery_id for each in endings}
         held = {line.id for line in world.lines("sending")} - ended if limit > 0 else set()
+        on_hold = world.store.desk.held() is not None
         claimed = call(endings, limit, wanted, claimer, now)
-        assert not claimed or process.may_claim, "mail leaves although it is on hold"
-        process.may_claim = False
-        calm = world.policy["hours"] is None or not HOURS.hold(now, world.calendar)
+        assert not claimed or not on_hold, "mail leaves although it is on hold"
+        calm = world.policy["hours"] is None or not HOURS.hold(world.clock.now(), world.calendar)
         for each in claimed:
             assert each.id not in held, f"{each.id} is claimed twice"
             assert calm or each.message.kind != "digest", f"{each.id}: a digest leaves in quiet hours"

@@ -165,7 +165,7 @@ class World:
                 process,
                 {"take_in": watch.take_in, "finish": watch.finish, "looked_through": watch.looked_through},
             ),
-            desk=Porous(store.desk, process, {"held": watch.held}),
+            desk=Porous(store.desk, process, {}),
             queues=[FlakyQueue(each, process) for each in self.queues.values()],
             compose=lambda *what: (process.step(), self._compose(*what))[1],
             relay=TrialFolder(process) if self.trial else MoodyRelay(process),

@@ -19,6 +19,7 @@ def exported(reading, tmp_path_factory):
     return folder
 
 
+@pytest.mark.long
 def test_every_section_becomes_a_file(exported):
     for name in ("index", "rondas", "hallazgos", "correo", "calendario", "reglas", "ajustes"):
         assert "<h1" in (exported / f"{name}.html").read_text("utf-8")
@@ -38,6 +39,7 @@ def test_every_link_of_every_file_leads_to_a_file(exported):
     assert seen > 1000
 
 
+@pytest.mark.long
 def test_files_have_no_filters_for_nobody_would_answer_them(exported):
     for page in exported.glob("*.html"):
         assert "<form" not in page.read_text("utf-8")

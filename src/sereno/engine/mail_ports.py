@@ -69,8 +69,8 @@ class Outbox(Protocol):
         What waits for no hour comes first, then what has been due for longest, the least often tried, the
         oldest: what keeps failing holds nobody up. Nothing is claimed while mail is held. An ending counts
         where the claimer still holds the delivery (as `sending`, or as `unknown` where others took it for
-        dead); any other changes nothing. A notice is written for every finding and recipient reached of a
-        digest.
+        dead); any other changes nothing. A notice is written for every finding that a message tells and
+        every recipient reached.
         """
         ...
 

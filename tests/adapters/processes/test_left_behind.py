@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import uuid
 from dataclasses import replace
 
 import pytest
@@ -30,10 +31,12 @@ def left(tmp_path):
     """Leave a job running as a killed master does, with one child in its session and one in another."""
     paths = [tmp_path / "child.pid", tmp_path / "apart.pid"]
     command = [sys.executable, "-c", JOB, *map(str, paths)]
-    job = start_tree(command, {"PATH": os.defpath}, "de-otro", SILENT)
-    others = [wait_for(each) for each in paths]
-    yield job, others
-    end_tree(job, "de-otro", grace=0)
+    mark = f"de-otro-{uuid.uuid4()}"  # this test's alone: others run at once
+    job = start_tree(command, {"PATH": os.defpath}, mark, SILENT)
+    try:
+        yield job, [wait_for(each) for each in paths]
+    finally:
+        end_tree(job, mark, grace=0)
 
 
 def named(job):

@@ -111,6 +111,7 @@ FAMILIES = st.tuples(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=150, deadline=None)
 @given(FAMILIES, st.booleans())
 def test_families_that_are_fetched_are_those_of_the_register(tmp_path_factory, data, indexed):

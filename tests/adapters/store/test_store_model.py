@@ -4,6 +4,7 @@ import tempfile
 from contextlib import closing
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.adapters.store.building import LEASE, NOW, a_message, a_run, an_entry, told
@@ -84,6 +85,7 @@ def take(store: Store, step: tuple) -> object:
     return None
 
 
+@pytest.mark.long
 @settings(deadline=None, max_examples=60)
 @given(steps=st.lists(STEPS, max_size=12))
 def test_the_store_in_memory_and_the_one_on_disk_never_differ(steps):

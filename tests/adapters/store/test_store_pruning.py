@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
@@ -27,6 +28,7 @@ def open_entries(store):
     return {key: entry for key, entry in store.ledger("brass").items() if entry.ended is None}
 
 
+@pytest.mark.long
 @settings(deadline=None, max_examples=40)
 @given(steps=st.lists(st.tuples(STEPS, PRUNES), max_size=10))
 def test_whatever_goes_what_was_told_of_open_findings_stays_and_both_stores_agree(steps):

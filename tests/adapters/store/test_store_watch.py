@@ -75,6 +75,7 @@ def test_a_store_on_a_server_that_knew_nothing_of_the_watch_has_missed_nothing_e
         is_accounted_for_after_its_upgrade(url)
 
 
+@pytest.mark.long
 def test_of_eight_processes_that_take_the_lead_at_once_one_has_it(store, path, url):
     take = (
         "from sereno.engine.logbook import Lease, Process\n"

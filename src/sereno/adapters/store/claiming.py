@@ -88,11 +88,10 @@ def _first(dialect: str, *, digests: bool) -> Update:
     of_kind = lookable if digests else and_(lookable, _each.kind != "digest")
     waiting = select(_each.id).where(schema.WAITS, _each.trial == bindparam("is_trial"), due, of_kind, ~_HELD)
     first = waiting.order_by(*_turn(_each)).limit(bindparam("most", type_=Integer))
+    locked = first.with_for_update(skip_locked=True).cte("first")  # so that they wait still
     return (
         update(schema.deliveries)
-        .where(
-            _each.id.in_(select(first.with_for_update(skip_locked=True).cte("first").c.id))
-        )  # so they wait still
+        .where(_each.id.in_(select(locked.c.id)))
         .values(state="sending", claimed_by=bindparam("claimer"), claimed_until=bindparam("until"))
     )
 

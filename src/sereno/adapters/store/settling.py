@@ -96,8 +96,6 @@ class _Held(NamedTuple):
     """Nobody whom the message concerns got it."""
     tells: bool
     """It tells of findings."""
-    noted: bool
-    """Some address, whose does not matter, is noted as refused."""
 
 
 def _held(connection: Connection, claimer_id: str) -> dict[str, _Held]:
@@ -112,7 +110,6 @@ _MINE = (
         _each.kind,
         schema.messages.c.unheard,
         exists().where(tellings.c.message_id == _each.message_id),
-        exists().where(schema.refusals.c.address.is_not(None)),  # asked here, it costs no trip to a server
     )
     .join_from(schema.deliveries, schema.messages)
     .where(_each.claimed_by == bindparam("claimer"), or_(_each.state == "sending", _each.state == "unknown"))
@@ -133,8 +130,7 @@ def _write(
     accepted = [(held, each) for held, each in ended if each.state == "accepted"]
     told = [(held.message, whom) for held, each in accepted if held.tells for whom in each.reached]
     write_notices(connection, told, now)
-    if any(held.noted or each.refused_for_good for held, each in ended):
-        write_refusals(connection, [(each.refused_for_good, each.reached) for _, each in ended], now)
+    write_refusals(connection, [(each.refused_for_good, each.reached) for _, each in ended], now)
     mark_accepted(connection, (held.message for held, _ in accepted if held.kind == "queue"))
 
 
