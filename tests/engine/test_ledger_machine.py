@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -138,7 +139,7 @@ class Ledger(RuleBasedStateMachine):
                 assert entries[number].ended is None
 
 
-TestLedger = Ledger.TestCase
+TestLedger = pytest.mark.long(Ledger.TestCase)
 TestLedger.settings = settings(
     max_examples=60,
     stateful_step_count=30,

@@ -27,6 +27,7 @@ def test_every_section_becomes_a_file(exported):
     assert len(list(exported.glob("hallazgos/*/*.html"))) > 100
 
 
+@pytest.mark.long
 def test_every_link_of_every_file_leads_to_a_file(exported):
     seen = 0
     for page in exported.rglob("*.html"):
@@ -45,6 +46,7 @@ def test_files_have_no_filters_for_nobody_would_answer_them(exported):
         assert "<form" not in page.read_text("utf-8")
 
 
+@pytest.mark.long
 def test_a_mail_in_a_file_fetches_nothing_either(exported):
     framed = next(exported.glob("correo/*/html.html")).read_text("utf-8")
     assert framed.startswith(
@@ -52,6 +54,7 @@ def test_a_mail_in_a_file_fetches_nothing_either(exported):
     )
 
 
+@pytest.mark.long
 def test_the_files_are_readable_by_their_owner_alone(exported):
     assert exported.stat().st_mode & 0o077 == 0
 
