@@ -83,7 +83,7 @@ def test_what_is_pending_leaves_and_is_stamped_and_the_rest_is_said(office):
     office.leave(4, file=str(office.home / "adjuntos/informe.pdf"))
     done = office.deliver()
     assert done.code == 1
-    assert "1 rechazados" in done.out
+    assert "1 rechazado." in done.out
     assert "1 correo espera a sus adjuntos" in done.out
     assert "primera vez que se mira. Antiguos, que se quedan como están: 1" in done.out
     assert office.stamped() == [1]
@@ -139,6 +139,38 @@ def test_one_mail_is_held_by_name_and_the_others_leave(office):
     assert office.mail("retry", "correos-1").code == 0
     assert office.deliver().code == 0
     assert office.stamped() == [1, 2]
+
+
+def test_what_somebody_decides_about_mail_is_recorded_with_who_and_when(office):
+    for number, days in ((1, 0), (2, 0), (3, 400), (4, 400)):
+        office.leave(number, days=days)
+    office.mail("hold", "on", "--reason", "mudanza")
+    office.mail("hold", "on")
+    office.deliver()
+    office.mail("hold", "correos-1", "--reason", "lleva un error")
+    office.mail("retry", "correos-1")
+    office.mail("drop", "correos-2", "--reason", "sobra")
+    office.mail("adopt", "--origin", "correos", "3")
+    office.mail("ignore", "--origin", "correos", "--all")
+    office.mail("hold", "off")
+    office.mail("hold", "off")
+    assert office.mail("drop", "correos-2").code == 1  # it has been
+    with closing(sqlite3.connect(office.home / "var" / "sereno.sqlite")) as connection:
+        deeds = connection.execute(
+            "SELECT who, action, subject, detail FROM deeds ORDER BY number"
+        ).fetchall()
+    assert {who.startswith("sistema/") for who, *_ in deeds} == {True}
+    assert [(action, subject[:18], detail.partition(":")[0]) for _, action, subject, detail in deeds] == [
+        ("mail_held", "", "mudanza"),
+        ("mail_kept_back", "correos-0000000001", "lleva un error"),
+        ("mail_retried", "correos-0000000001", ""),
+        ("mail_dropped", "correos-0000000002", "sobra"),
+        ("mail_adopted", "correos", "IDCorreo 3"),
+        ("mail_ignored", "correos", "IDCorreo de todos"),
+        ("mail_let_go", "", ""),
+        ("mail_dropped", "correos-0000000002", ""),
+        ("mail_dropped", "correos-0000000002", "no se hizo"),
+    ]
 
 
 def test_mail_that_was_sent_and_is_wanted_again_waits_for_a_person(office):

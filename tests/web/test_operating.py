@@ -318,7 +318,7 @@ def test_one_mail_can_be_held_while_the_others_leave(door, department):
     assert department.store.pending() == []
     assert department.store.desk.held() is None
     assert "Retenido por una persona: ana: lleva un error" in door.ask(page).text
-    assert "1 retenidos" in door.ask("/").text
+    assert "1 retenido." in door.ask("/").text
     shown = hidden(door.ask(page).text, f"{page}/reenviar")
     assert door.send(f"{page}/reenviar", **shown).status == 303
     assert [each.id for each in department.store.pending()] == [waiting.id]

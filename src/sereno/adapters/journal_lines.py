@@ -7,6 +7,7 @@ from typing import cast, get_args
 from sereno.domain.outbox import Attempt, Sent, Verdict
 
 _VERSION = 1
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # once: two lines for each message
 _VERDICTS = frozenset(get_args(Verdict))
 
 
@@ -66,4 +67,4 @@ def _parsed(line: bytes) -> object:
 
 
 def _line(*parts: object) -> bytes:
-    return json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode(errors="replace") + b"\n"
+    return _ENCODER.encode(parts).encode(errors="replace") + b"\n"

@@ -133,15 +133,11 @@ def _people(line: MailLine) -> str:
 
 def _stuck(summary: MailSummary) -> list[str]:
     """Say what does not leave by itself."""
-    sentences = {
-        "rechazados": summary.of("dead"),
-        "de los que no se sabe si salieron": summary.of("unknown"),
-        "retenidos": summary.of("held") - summary.awaiting,
-    }
-    told = [f"{number} {what}" for what, number in sentences.items() if number]
+    stuck = summary.stuck_in_words
+    told = [f"Correos que no se envían solos: {stuck}. {DECIDE}"] if stuck else []
     waits = counted(summary.awaiting, "correo espera", "correos esperan")
     waiting = [f"{waits} a sus adjuntos."] if summary.awaiting else []
-    return [*([f"Correos que no se envían solos: {', '.join(told)}. {DECIDE}"] if told else []), *waiting]
+    return [*told, *waiting]
 
 
 def _left_behind(intake: Intake) -> str:

@@ -8,6 +8,7 @@ from typing import Any, get_args
 from sereno.bootstrap.mail import open_post_office, rehearse_post_office
 from sereno.bootstrap.opening import open_site
 from sereno.bootstrap.site import Site
+from sereno.commands.deeds import done_by_command
 from sereno.domain.addresses import check_address
 from sereno.domain.errors import Fault, FaultyInput, SerenoError
 from sereno.domain.foreign import short_name
@@ -23,6 +24,9 @@ from sereno.engine.taking_in import take_in
 SETTLED = frozenset({"accepted", "diverted", "dropped"})
 """What `mail list` leaves out unless it is asked for."""
 STATES: tuple[State, ...] = get_args(State)
+OVERTAKEN = (
+    "Otra persona acaba de retener o soltar el correo. Mire cómo está («sereno mail stats») y repítalo."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,8 @@ def retry_mail(names: tuple[str, ...], to: str | None) -> int:
         raise FaultyInput((Fault("--to", "no es una dirección", "una dirección, como ana@example.com"),))
     with site.open_store() as store, open_post_office(site, store, _log(site)) as office:
         for name in _all_known(store.desk, names):
-            site.terminal.say(mail_desk.retry(name, to, office))
+            with done_by_command(site, store, "mail_retried", name, f"solo para {to}" if to else ""):
+                site.terminal.say(mail_desk.retry(name, to, office))
     return 0
 
 
@@ -137,7 +142,8 @@ def drop_mail(names: tuple[str, ...], reason: str) -> int:
     site = open_site("check")
     with site.open_store() as store:
         for name in _all_known(store.desk, names):
-            site.terminal.say(mail_desk.drop(name, reason, store.desk, site.clock.now()))
+            with done_by_command(site, store, "mail_dropped", name, reason):
+                site.terminal.say(mail_desk.drop(name, reason, store.desk, site.clock.now()))
     return 0
 
 
@@ -149,8 +155,10 @@ def decide_old(origin: str, numbers: tuple[int, ...], *, everything: bool, adopt
     with site.open_store() as store, open_post_office(site, store, _log(site)) as office:
         chosen = mail_desk.chosen_old(origin, None if everything else set(numbers), office)
         decide = mail_desk.adopt if adopt else mail_desk.ignore
-        for sentence in decide(origin, chosen, office):
-            site.terminal.say(sentence)
+        which = "IDCorreo " + (", ".join(map(str, sorted(numbers))) or "de todos")
+        with done_by_command(site, store, "mail_adopted" if adopt else "mail_ignored", origin, which):
+            for sentence in decide(origin, chosen, office):
+                site.terminal.say(sentence)
     return 0
 
 
@@ -160,15 +168,36 @@ def hold_mail(which: tuple[str, ...], reason: str) -> int:
     with site.open_store() as store:
         if which not in {("on",), ("off",)}:
             for name in _all_known(store.desk, which):
-                site.terminal.say(mail_desk.hold(name, reason, store.desk, site.clock.now()))
+                with done_by_command(site, store, "mail_kept_back", name, reason):
+                    site.terminal.say(mail_desk.hold(name, reason, store.desk, site.clock.now()))
         elif which == ("on",):
-            held = store.desk.hold_mail(reason, site.clock.now())
-            what = "queda retenido" if held else "ya estaba retenido, y sigue como estaba"
+            what = (
+                "queda retenido"
+                if _hold_all(site, store, reason)
+                else "ya estaba retenido, y sigue como estaba"
+            )
             site.terminal.say(f"El correo {what}: se recoge y no sale. «sereno mail hold off» lo suelta.")
         else:
-            store.desk.let_mail_go()
+            _let_all_go(site, store)
             site.terminal.say("El correo ya no está retenido.")
     return 0
+
+
+def _hold_all(site: Site, store: Store, reason: str) -> bool:
+    if store.desk.held() is not None:
+        return False
+    with done_by_command(site, store, "mail_held", detail=reason):
+        if not store.desk.hold_mail(reason, site.clock.now()):
+            raise SerenoError(OVERTAKEN)
+    return True
+
+
+def _let_all_go(site: Site, store: Store) -> None:
+    hold = store.desk.held()
+    if hold is not None:
+        with done_by_command(site, store, "mail_let_go"):
+            if not store.desk.let_mail_go(hold):
+                raise SerenoError(OVERTAKEN)
 
 
 def _log(site: Site) -> Log:

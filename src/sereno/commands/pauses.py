@@ -5,10 +5,9 @@ from dataclasses import replace
 from sereno.bootstrap.opening import open_site
 from sereno.bootstrap.site import Site
 from sereno.commands.asked import day_of, operator
-from sereno.domain.access import Action
+from sereno.commands.deeds import done_by_command
 from sereno.domain.errors import Fault, FaultyInput, SerenoError
 from sereno.domain.pauses import Pause, check_pause
-from sereno.engine.access import Deed
 
 OVERTAKEN = "{job}: otra persona acaba de cambiar su pausa. Mire cómo está y repítalo."
 
@@ -20,9 +19,9 @@ def pause_job(job: str, until: str, reason: str) -> int:
     check_pause(day, why, now.date())
     with site.open_store() as store:
         last = store.logbook.pauses().get(job)
-        store.audit.note(_deed(site, "job_paused", job, f"{day.isoformat()}: {why}"))
-        if not store.logbook.pause_instead(Pause(job, day, operator(), why, now), last):
-            raise SerenoError(OVERTAKEN.format(job=job))
+        with done_by_command(site, store, "job_paused", job, f"{day.isoformat()}: {why}"):
+            if not store.logbook.pause_instead(Pause(job, day, operator(), why, now), last):
+                raise SerenoError(OVERTAKEN.format(job=job))
     lost = "Los periodos que se cierren antes se pierden, y se avisa."
     site.terminal.say(f"{job}: en pausa; vuelve sola el {day:%d/%m/%Y}. {lost}")
     return 0
@@ -36,9 +35,9 @@ def resume_job(job: str) -> int:
         if pause is None or not pause.holds(site.clock.now().date()):
             site.terminal.say(f"{job}: no estaba en pausa.")
             return 0
-        store.audit.note(_deed(site, "job_resumed", job, ""))
-        if not store.logbook.pause_instead(replace(pause, until=site.clock.now().date()), pause):
-            raise SerenoError(OVERTAKEN.format(job=job))
+        with done_by_command(site, store, "job_resumed", job):
+            if not store.logbook.pause_instead(replace(pause, until=site.clock.now().date()), pause):
+                raise SerenoError(OVERTAKEN.format(job=job))
     site.terminal.say(f"{job}: ya no está en pausa; el próximo ciclo la mira.")
     return 0
 
@@ -49,7 +48,3 @@ def _site_with(job: str) -> Site:
     if job not in names:
         raise FaultyInput((Fault("tarea", job, f"una de {', '.join(names)}"),))
     return site
-
-
-def _deed(site: Site, action: Action, job: str, detail: str) -> Deed:
-    return Deed(site.clock.now(), f"sistema/{operator()}", action, job, detail)

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from sereno.bootstrap.opening import open_site
 from sereno.bootstrap.site import Site
-from sereno.commands.asked import chosen_monitors, operator
+from sereno.commands.asked import chosen_monitors
+from sereno.commands.deeds import done_by_command
 from sereno.domain.addresses import check_address
 from sereno.domain.directory import Directory, Person, find_people, find_person
 from sereno.domain.errors import Fault, FaultyInput, SerenoError
 from sereno.domain.personal import normalised, own_address
 from sereno.domain.rules import Monitor
-from sereno.engine.access import Deed
 from sereno.engine.who_is_who import holdings, lost_owners, why_unreached
 
 HEADINGS = ("Vigilante", "Rol", "Persona", "Correo")
@@ -62,8 +62,7 @@ def revoke_links(who: str) -> int:
     """
     site = open_site("check")
     address = _typed(who) if "@" in who else _found(site, who)
-    with site.open_store() as store:
-        store.audit.note(Deed(site.clock.now(), f"sistema/{operator()}", "links_revoked", address))
+    with site.open_store() as store, done_by_command(site, store, "links_revoked", address):
         had_calendar = store.readers.revoke(address)
     # Only then: a register that cannot be read keeps nobody's link open.
     doubt = "" if had_calendar or "@" not in who else _doubt(site, address)

@@ -5,14 +5,12 @@ import sys
 from dataclasses import replace
 
 from sereno.bootstrap.opening import open_site
-from sereno.bootstrap.site import Site
-from sereno.commands.asked import operator
 from sereno.commands.console import needed_extra
-from sereno.domain.access import Action, Role, check_password, user_name
+from sereno.commands.deeds import done_by_command
+from sereno.domain.access import Role, check_password, user_name
 from sereno.domain.errors import Fault, FaultyInput, SerenoError
-from sereno.engine.access import Deed, User
+from sereno.engine.access import User
 from sereno.engine.ports import Store
-from sereno.engine.recording import recorded
 
 HEADINGS = ("Usuario", "Rol", "Entra por", "Desde")
 ROLE_WORDS = {"read": "mira", "operate": "opera"}
@@ -28,7 +26,7 @@ def add_user(name: str, role: Role, *, no_password: bool, from_stdin: bool) -> i
         if store.access.user(name) is not None:
             raise _there_already(name)
     hashed = None if no_password else _hashed(name, from_stdin=from_stdin)
-    with site.open_store() as store, recorded(store, _deed(site, "user_added", name, role)):
+    with site.open_store() as store, done_by_command(site, store, "user_added", name, role):
         if not store.access.add_user(User(name, role, hashed, site.clock.now())):
             raise _there_already(name)
     site.terminal.say(f"{name} puede entrar en la consola, y {ROLE_WORDS[role]}.")
@@ -41,7 +39,7 @@ def set_password(name: str, *, from_stdin: bool) -> int:
     with site.open_store() as store:
         user = _known(store, name)
     hashed = _hashed(name, from_stdin=from_stdin)  # for which somebody may sit there for minutes
-    with site.open_store() as store, recorded(store, _deed(site, "password_set", name)):
+    with site.open_store() as store, done_by_command(site, store, "password_set", name):
         _first(name, done=store.access.change_user(replace(user, password=hashed), user))
     site.terminal.say(f"{name} tiene otra contraseña; donde estuviera dentro, ya no lo está.")
     return 0
@@ -52,7 +50,7 @@ def set_role(name: str, role: Role) -> int:
     site = open_site("check")
     with site.open_store() as store:
         user = _known(store, name)
-        with recorded(store, _deed(site, "role_set", name, role)):
+        with done_by_command(site, store, "role_set", name, role):
             _first(name, done=store.access.change_user(replace(user, role=role), user))
     site.terminal.say(f"{name} {ROLE_WORDS[role]} desde ahora.")
     return 0
@@ -63,7 +61,7 @@ def remove_user(name: str) -> int:
     site = open_site("check")
     with site.open_store() as store:
         _known(store, name)
-        with recorded(store, _deed(site, "user_removed", name)):
+        with done_by_command(site, store, "user_removed", name):
             _first(name, done=store.access.remove_user(name))
         nobody = not store.access.users()
     site.terminal.say(f"{name} ya no entra.")
@@ -129,7 +127,3 @@ def _typed() -> str:
 
 def _way(user: User) -> str:
     return BY_PROXY if user.password is None else BY_PASSWORD
-
-
-def _deed(site: Site, action: Action, name: str, detail: str = "") -> Deed:
-    return Deed(site.clock.now(), f"sistema/{operator()}", action, name, detail)

@@ -44,6 +44,8 @@ Action = Literal[
     "mail_retried",
     "mail_dropped",
     "mail_kept_back",
+    "mail_adopted",
+    "mail_ignored",
     "body_seen",
     "people_exported",
     "notices_exported",

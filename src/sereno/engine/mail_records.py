@@ -44,6 +44,16 @@ class MailSummary:
         """Count what leaves only when somebody decides."""
         return self.of("dead", "unknown", "held") - self.awaiting
 
+    @property
+    def stuck_in_words(self) -> str:
+        """Say how it stands, for who is to decide; empty where nothing is stuck."""
+        counts = (
+            (self.of("dead"), "rechazado", "rechazados"),
+            (self.of("unknown"), "del que no se sabe si salió", "de los que no se sabe si salieron"),
+            (self.of("held") - self.awaiting, "retenido", "retenidos"),
+        )
+        return ", ".join(f"{number} {one if number == 1 else many}" for number, one, many in counts if number)
+
 
 @dataclass(frozen=True, slots=True)
 class MailLine:

@@ -1,6 +1,6 @@
 """Which open findings are one person's: told apart as a personal digest does, and what could not be seen."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -9,7 +9,7 @@ from sereno.domain.calendar import Calendar
 from sereno.domain.directory import Directory, Person, plain
 from sereno.domain.parcels import AddressBook, is_personal
 from sereno.domain.personal import normalised
-from sereno.domain.rules import PEOPLE, DigestPlan, Monitor, Rule
+from sereno.domain.rules import PEOPLE, DigestPlan, Monitor
 from sereno.domain.wallclock import utc
 from sereno.engine.agenda import Post
 from sereno.engine.neglect import Unseen, last_look, unseen
@@ -82,13 +82,9 @@ def _telling_whose(post: Post) -> list[DigestPlan]:
     """List the digests whose look says what is whose: the personal ones, and what they leave out."""
     personal = [plan for plan in post.monitor.digests if is_personal(post.orders.audience(plan))]
     covered = {section for plan in personal for section in plan.sections}
-    owned = {section for rule in post.monitor.rules if rule.owner for section in _sections(rule)} - covered
+    owned = {section for rule in post.monitor.rules if rule.owner for section in rule.sections} - covered
     others = [plan for plan in post.monitor.digests if owned.intersection(plan.sections)]
     return [*personal, *(plan for plan in others if plan not in personal)]
-
-
-def _sections(rule: Rule) -> Iterable[str]:
-    return [rule.id, *(band.id for band in rule.bands)]
 
 
 def _mine(post: Post, store: Store, book: AddressBook, address: str, today: date) -> Iterator[OpenFinding]:

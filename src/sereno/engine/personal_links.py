@@ -5,7 +5,7 @@ from sereno.domain.findings import Blind
 from sereno.domain.parcels import Parcel, join_people
 from sereno.domain.personal import LASTS, Pass, normalised, signed
 from sereno.domain.redaction import PERSONAL
-from sereno.domain.rules import PEOPLE, DigestPlan, Monitor
+from sereno.domain.rules import PEOPLE, DigestPlan
 from sereno.engine.reader_ports import Named, Place
 from sereno.engine.rounds import Round
 
@@ -50,7 +50,8 @@ def _named_in(plan: DigestPlan, this: Round) -> Named | None:
     answer = this.look.people.get(audience.removeprefix(PEOPLE))
     if not audience.startswith(PEOPLE) or answer is None or isinstance(answer, Blind):
         return None
-    if any(each.rule in _rules(plan, this.monitor) for each in this.look.blind):
+    told = {rule.id for rule in this.monitor.rules if set(plan.sections).intersection(rule.sections)}
+    if any(each.rule in told for each in this.look.blind):
         return None
     people, named = join_people(answer), dict[str, list[Place]]()
     for finding in this.look.findings:
@@ -58,11 +59,3 @@ def _named_in(plan: DigestPlan, this: Round) -> Named | None:
             for name in filter(plain, people.of(finding)):
                 named.setdefault(str(name), []).append((finding.rule, finding.track))
     return Named(this.started, named)
-
-
-def _rules(plan: DigestPlan, monitor: Monitor) -> frozenset[str]:
-    return frozenset(
-        rule.id
-        for rule in monitor.rules
-        if {rule.id, *(band.id for band in rule.bands)}.intersection(plan.sections)
-    )

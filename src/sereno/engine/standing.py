@@ -226,12 +226,7 @@ def _job_troubles(jobs: Sequence[JobStanding], told: set[str]) -> list[str]:
 
 
 def _mail_troubles(mail: MailSummary) -> list[str]:
-    counts = {
-        "rechazados": mail.of("dead"),
-        "de los que no se sabe si salieron": mail.of("unknown"),
-        "retenidos": mail.of("held") - mail.awaiting,
-    }
-    stuck = ", ".join(f"{number} {what}" for what, number in counts.items() if number)
+    stuck = mail.stuck_in_words
     told = [f"Correos que esperan a una persona: {stuck}. «sereno mail list» los muestra."] if stuck else []
     if mail.hold is not None:
         told.append(
