@@ -42,6 +42,11 @@ def release(store: Store, names: Iterable[str], *, by: str = ME) -> None:
     store.outbox.release(names, by)
 
 
+def let_mail_go(store: Store) -> bool:
+    hold = store.desk.held()
+    return hold is not None and store.desk.let_mail_go(hold)
+
+
 def recover(store: Store, now: datetime) -> int:
     return store.outbox.lose_abandoned("nadie contesta", now)
 

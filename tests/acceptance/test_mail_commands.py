@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -36,6 +37,11 @@ class Office:
     def execute(self, statement, values=()):
         with closing(sqlite3.connect(self.home / "correos.sqlite")) as connection, connection:
             return connection.execute(statement, values).fetchall()
+
+    def deeds(self):
+        asked = "SELECT who, action, subject, detail FROM deeds ORDER BY number"
+        with closing(sqlite3.connect(self.home / "var" / "sereno.sqlite")) as connection:
+            return connection.execute(asked).fetchall()
 
     def leave(self, number, to="ana@example.com", *, days=0, subject="Pedido 7", file=None):
         at = datetime.now(MADRID).replace(tzinfo=None) - timedelta(days=days)
@@ -149,28 +155,40 @@ def test_what_somebody_decides_about_mail_is_recorded_with_who_and_when(office):
     office.deliver()
     office.mail("hold", "correos-1", "--reason", "lleva un error")
     office.mail("retry", "correos-1")
+    office.mail("retry", "correos-1", "--to", "luis@example.com")
     office.mail("drop", "correos-2", "--reason", "sobra")
     office.mail("adopt", "--origin", "correos", "3")
     office.mail("ignore", "--origin", "correos", "--all")
+    office.mail("ignore", "--origin", "correos", "--all")  # there is none any more
     office.mail("hold", "off")
     office.mail("hold", "off")
     assert office.mail("drop", "correos-2").code == 1  # it has been
-    with closing(sqlite3.connect(office.home / "var" / "sereno.sqlite")) as connection:
-        deeds = connection.execute(
-            "SELECT who, action, subject, detail FROM deeds ORDER BY number"
-        ).fetchall()
+    deeds = office.deeds()
     assert {who.startswith("sistema/") for who, *_ in deeds} == {True}
     assert [(action, subject[:18], detail.partition(":")[0]) for _, action, subject, detail in deeds] == [
         ("mail_held", "", "mudanza"),
         ("mail_kept_back", "correos-0000000001", "lleva un error"),
         ("mail_retried", "correos-0000000001", ""),
+        ("mail_retried", "correos-0000000001", "solo para luis@example.com"),
         ("mail_dropped", "correos-0000000002", "sobra"),
-        ("mail_adopted", "correos", "IDCorreo 3"),
-        ("mail_ignored", "correos", "IDCorreo de todos"),
+        ("mail_adopted", "correos-0000000003", ""),
+        ("mail_ignored", "correos-0000000004", ""),
         ("mail_let_go", "", ""),
         ("mail_dropped", "correos-0000000002", ""),
         ("mail_dropped", "correos-0000000002", "no se hizo"),
     ]
+
+
+def test_of_several_who_hold_mail_at_once_one_is_recorded(office):
+    office.deliver()
+    with ThreadPoolExecutor(4) as threads:
+        done = list(threads.map(lambda why: office.mail("hold", "on", "--reason", why), "abcd"))
+    (held,) = (why for why, each in zip("abcd", done, strict=True) if "queda retenido" in each.out)
+    deeds = office.deeds()
+    undone = [detail for *_, detail in deeds if detail.startswith("no se hizo: Otra persona")]
+    assert sorted(each.code for each in done) == [0] * (4 - len(undone)) + [1] * len(undone)
+    assert len(deeds) == 1 + 2 * len(undone)
+    assert held in [detail for *_, detail in deeds]
 
 
 def test_mail_that_was_sent_and_is_wanted_again_waits_for_a_person(office):

@@ -63,7 +63,7 @@ def test_mail_that_is_held_back_altogether_asks_for_nothing(store, look):
     queue(store, a_message("m1"))
     store.desk.hold_mail("parada", NOW)
     assert not look()
-    store.desk.let_mail_go()
+    mailing.let_mail_go(store)
     assert look()
 
 

@@ -34,7 +34,8 @@ class ServerStore:
 
     def make_fresh(self) -> None:
         with self.engine.begin() as connection:
-            connection.execute(_END_OTHERS)
+            connection.execute(text("SET LOCAL lock_timeout = '10s'"))
+            assert all(connection.scalars(_END_OTHERS)), "a session of the test before does not end"
             for table in reversed(metadata.sorted_tables):
                 connection.execute(table.delete())
             connection.execute(_COUNT_ANEW)
@@ -71,22 +72,23 @@ def server_store(postgres_url) -> Iterator[ServerStore]:
 
 
 @pytest.fixture
-def database_url(server_store) -> Iterator[str]:
-    yield server_store.url
+def database_url(server_store) -> str:
     server_store.make_fresh()
+    return server_store.url
 
 
 @pytest.fixture(
     params=["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.external)],
 )
-def place(request, tmp_path, fresh_file) -> Iterator[Place]:
+def place(request, tmp_path) -> Iterator[Place]:
     if request.param == "memory":
         kept = MemoryStore(NOW)
         yield Place(lambda: kept)
         return
-    url = f"sqlite:///{shutil.copy2(fresh_file, tmp_path)}"
     if request.param == "postgresql":
         url = request.getfixturevalue("database_url")
+    else:
+        url = f"sqlite:///{shutil.copy2(request.getfixturevalue('fresh_file'), tmp_path)}"
     opened = []
 
     def reopen() -> Store:

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from tests import mailing
 from tests.contracts.building import LEASE, MINUTE, NOW, a_message, accepted, claim, counts, ids, queue
-from tests.mailing import ME, queue_row, release
+from tests.mailing import ME, let_mail_go, queue_row, release
 
 from sereno.adapters.store.opening import open_store
 from sereno.domain.foreign import message_id
@@ -32,7 +32,7 @@ def test_nothing_is_claimed_while_mail_is_held_and_what_ended_is_recorded(store)
     wanted, claimer = Wanted(trial=False), Claimer(ME, NOW + LEASE)
     assert store.outbox.turn(ended, 5, wanted, claimer, NOW) == []
     assert counts(store) == {"accepted": 1, "queued": 1}
-    store.desk.let_mail_go()
+    let_mail_go(store)
     assert ids(claim(store, 5)) == ["m2"]
 
 

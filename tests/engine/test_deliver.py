@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from tests.engine.post_office import ScriptedRelay, Stop, a_message, an_office, queue
-from tests.mailing import claim
+from tests.mailing import claim, let_mail_go
 
 from sereno.adapters.memory import MemoryClock, MemoryJournals, MemoryLog, MemoryRelay, MemoryStore
 from sereno.domain.errors import RelayUnavailable, StoreUnavailable
@@ -187,7 +187,7 @@ def test_a_hold_really_holds_until_it_ends():
     store.desk.hold_mail("mudanza", NOW)
     report = send(store, relay)
     assert (report.ended, report.outbox.hold.why) == ({}, "mudanza")
-    store.desk.let_mail_go()
+    let_mail_go(store)
     assert send(store, relay).ended == {"accepted": 1}
 
 

@@ -71,7 +71,8 @@ def test_mail_that_waits_for_a_file_is_composed_at_once_where_the_file_is_there(
     row = a_row(attachments=str(path))
     place = Place(row)
     deliver(place.office(files=files), place.store)
-    assert "sigue retenido" in mail_desk.retry(name_of(row), None, place.office(files=files))
+    with pytest.raises(SerenoError, match="queda retenido: "):
+        mail_desk.retry(name_of(row), None, place.office(files=files))
     path.write_bytes(b"%PDF")
     assert "en cola" in mail_desk.retry(name_of(row), None, place.office(files=files))
     assert sent_to(place) == [("ana@example.com",)]
@@ -108,15 +109,18 @@ def old_mail(*rows):
     return place
 
 
+def adopt(place, old):
+    rows = mail_desk.rows_now("correos", [old], place.office())
+    return mail_desk.adopt("correos", old, rows, place.office())
+
+
 def test_adopted_mail_is_sent_and_stamped_and_ignored_mail_never_is():
     rows = [a_row(number, recorded_at=LONG_AGO) for number in (1, 2)]
     place = old_mail(*rows)
     (first,) = mail_desk.chosen_old("correos", [1], place.office())
-    (said,) = mail_desk.adopt("correos", [first], place.office())
-    assert said.endswith(": en cola.")
-    ignored = mail_desk.chosen_old("correos", None, place.office())
-    (said,) = mail_desk.ignore("correos", ignored, place.office())
-    assert said.endswith(": descartado.")
+    assert adopt(place, first).endswith(": en cola.")
+    (ignored,) = mail_desk.chosen_old("correos", None, place.office())
+    assert mail_desk.ignore(ignored, place.office()).endswith(": descartado.")
     assert len(sent_to(place)) == 1
     assert place.stamped() == [1]
     assert mail_desk.chosen_old("correos", None, place.office()) == []
@@ -130,15 +134,24 @@ def test_a_number_that_is_no_old_mail_s_is_refused():
 
 def test_old_mail_that_has_become_another_is_not_adopted():
     place = old_mail(a_row(recorded_at=LONG_AGO))
-    chosen = mail_desk.chosen_old("correos", None, place.office())
+    (chosen,) = mail_desk.chosen_old("correos", None, place.office())
     place.queue.remove([1])
     place.queue.put(a_row(body="Otro"))
-    (said,) = mail_desk.adopt("correos", chosen, place.office())
-    assert "ha cambiado" in said
+    with pytest.raises(SerenoError, match="ha cambiado"):
+        adopt(place, chosen)
     assert place.states() == {"old": 1}
+
+
+def test_old_mail_about_which_somebody_decided_first_is_not_adopted():
+    place = old_mail(a_row(recorded_at=LONG_AGO))
+    (chosen,) = mail_desk.chosen_old("correos", None, place.office())
+    mail_desk.ignore(chosen, place.office())
+    with pytest.raises(SerenoError, match="ya había decidido"):
+        adopt(place, chosen)
+    assert sent_to(place) == []
 
 
 def test_only_a_queue_that_is_configured_has_mail_to_adopt():
     place = old_mail(a_row(recorded_at=LONG_AGO))
     with pytest.raises(SerenoError, match="tareas no está configurada"):
-        list(mail_desk.adopt("tareas", [], place.office()))
+        mail_desk.rows_now("tareas", [], place.office())

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from tests.engine.building import BRASS, TUESDAY, Department
-from tests.mailing import claim, settle
+from tests.mailing import claim, let_mail_go, settle
 
 from sereno.domain.cadence import Period
 from sereno.domain.outbox import Attempt
@@ -124,7 +124,7 @@ def test_a_hold_is_told_until_it_ends():
     site = served()
     site.store.desk.hold_mail("traslado", TUESDAY)
     assert "retenido desde el 24/11/2026" in look(site).troubles[0]
-    site.store.desk.let_mail_go()
+    let_mail_go(site.store)
     assert look(site).well
 
 

@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 from tests.engine.post_office import a_message, queue
+from tests.mailing import let_mail_go
 from tests.simulation.mail_truth import Posted
 
 from sereno.domain.errors import SerenoError
@@ -96,9 +97,10 @@ class People:
 
     def hold(self) -> None:
         """Hold all mail for a while."""
-        desk = self._world.store.desk
-        desk.hold_mail("mudanza", self._world.clock.now())
-        self._world.at(self._world.clock.true + 12 * HOUR * self._rng.random() ** 2, desk.let_mail_go)
+        store = self._world.store
+        store.desk.hold_mail("mudanza", self._world.clock.now())
+        until = self._world.clock.true + 12 * HOUR * self._rng.random() ** 2
+        self._world.at(until, lambda: let_mail_go(store))
 
     def try_out(self) -> None:
         """Switch trial on for a while."""
@@ -162,13 +164,14 @@ class People:
         origin = self._rng.choice(list(self._world.queues))
         for name, stamp in self._some(mail_desk.chosen_old(origin, None, office)):
             self._world.truth.adopted.add(name)
-            list(mail_desk.adopt(origin, [(name, stamp)], office))
+            rows = mail_desk.rows_now(origin, [(name, stamp)], office)
+            mail_desk.adopt(origin, (name, stamp), rows, office)
 
     def _ignore(self) -> None:
         office = self._world.office()
         origin = self._rng.choice(list(self._world.queues))
         for name, stamp in self._some(mail_desk.chosen_old(origin, None, office)):
-            list(mail_desk.ignore(origin, [(name, stamp)], office))
+            mail_desk.ignore((name, stamp), office)
             self._world.truth.dropped.add(name)
 
     def _some(self, among: list[Any]) -> list[Any]:

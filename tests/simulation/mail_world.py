@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.engine.post_office import Stop
+from tests.mailing import let_mail_go
 from tests.simulation.mail_edges import (
     CONNECTIONS,
     Died,
@@ -115,7 +116,7 @@ class World:
         self.healthy, self.down, self.trial, self.moody = True, {}, False, 0.0
         self.clock.wrong = timedelta()
         self.surprises = []
-        self.store.desk.let_mail_go()
+        let_mail_go(self.store)
         self.live(QUIET.days)
 
     def is_down(self, what: str) -> bool:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from tests.engine.building import BRASS, Department
-from tests.mailing import claim, settle
+from tests.mailing import claim, let_mail_go, settle
 from tests.web.readings import NOW, broken_store, reading_in_memory
 from tests.web.visiting import department_with, entered
 
@@ -265,7 +265,7 @@ def test_an_old_tab_does_not_let_go_what_somebody_held_since(door, department):
     desk = department.store.desk
     desk.hold_mail("luis: la primera vez", NOW)
     shown = hidden(door.ask("/operar").text, "/operar/correo/soltar")
-    desk.let_mail_go()
+    let_mail_go(department.store)
     desk.hold_mail("eva: no lo suelten", NOW + timedelta(minutes=1))
     assert door.send("/operar/correo/soltar", **shown).status == 409
     assert desk.held().why == "eva: no lo suelten"
@@ -382,7 +382,7 @@ def somebody_resumes(store):
     ("before", "act", "fields", "theirs"),
     [
         ((), "correo/retener", {"motivo": "x"}, lambda store: store.desk.hold_mail("luis: y", NOW)),
-        (("correo/retener",), "correo/soltar", {}, lambda store: store.desk.let_mail_go()),
+        (("correo/retener",), "correo/soltar", {}, let_mail_go),
         ((), "tareas/brass/pausa", {"motivo": "x", "hasta": SOON}, luis_pauses),
         (("tareas/brass/pausa",), "tareas/brass/reanudar", {}, somebody_resumes),
     ],

@@ -8,9 +8,9 @@ from typing import Any, get_args
 from sereno.bootstrap.mail import open_post_office, rehearse_post_office
 from sereno.bootstrap.opening import open_site
 from sereno.bootstrap.site import Site
-from sereno.commands.deeds import done_by_command
+from sereno.commands.recording import done_by_command
 from sereno.domain.addresses import check_address
-from sereno.domain.errors import Fault, FaultyInput, SerenoError
+from sereno.domain.errors import Fault, FaultyInput, SerenoError, StoreUnavailable
 from sereno.domain.foreign import short_name
 from sereno.domain.outbox import State
 from sereno.engine import mail_desk
@@ -24,7 +24,7 @@ from sereno.engine.taking_in import take_in
 SETTLED = frozenset({"accepted", "diverted", "dropped"})
 """What `mail list` leaves out unless it is asked for."""
 STATES: tuple[State, ...] = get_args(State)
-OVERTAKEN = (
+HOLD_OVERTAKEN = (
     "Otra persona acaba de retener o soltar el correo. Mire cómo está («sereno mail stats») y repítalo."
 )
 
@@ -148,18 +148,28 @@ def drop_mail(names: tuple[str, ...], reason: str) -> int:
 
 
 def decide_old(origin: str, numbers: tuple[int, ...], *, everything: bool, adopt: bool) -> int:
-    """Take a queue's old mail into the outbox, or ignore it for good."""
+    """Take a queue's old mail into the outbox, or ignore it for good; 1 where some of it stays as it was."""
     if bool(numbers) == everything:
         raise FaultyInput((Fault("NÚMERO", "ni uno, ni --all", "los IDCorreo, o --all para todos"),))
     site = open_site("run")
     with site.open_store() as store, open_post_office(site, store, _log(site)) as office:
         chosen = mail_desk.chosen_old(origin, None if everything else set(numbers), office)
-        decide = mail_desk.adopt if adopt else mail_desk.ignore
-        which = "IDCorreo " + (", ".join(map(str, sorted(numbers))) or "de todos")
-        with done_by_command(site, store, "mail_adopted" if adopt else "mail_ignored", origin, which):
-            for sentence in decide(origin, chosen, office):
-                site.terminal.say(sentence)
-    return 0
+        rows = mail_desk.rows_now(origin, chosen, office) if adopt else {}
+        left = 0
+        for old in chosen:
+            try:
+                with done_by_command(site, store, "mail_adopted" if adopt else "mail_ignored", old[0]):
+                    done = (
+                        mail_desk.adopt(origin, old, rows, office) if adopt else mail_desk.ignore(old, office)
+                    )
+            except StoreUnavailable:
+                raise
+            except SerenoError as error:  # of this one alone
+                site.terminal.warn([str(error)])
+                left += 1
+            else:
+                site.terminal.say(done)
+    return int(left > 0)
 
 
 def hold_mail(which: tuple[str, ...], reason: str) -> int:
@@ -171,11 +181,8 @@ def hold_mail(which: tuple[str, ...], reason: str) -> int:
                 with done_by_command(site, store, "mail_kept_back", name, reason):
                     site.terminal.say(mail_desk.hold(name, reason, store.desk, site.clock.now()))
         elif which == ("on",):
-            what = (
-                "queda retenido"
-                if _hold_all(site, store, reason)
-                else "ya estaba retenido, y sigue como estaba"
-            )
+            held = _hold_all(site, store, reason)
+            what = "queda retenido" if held else "ya estaba retenido, y sigue como estaba"
             site.terminal.say(f"El correo {what}: se recoge y no sale. «sereno mail hold off» lo suelta.")
         else:
             _let_all_go(site, store)
@@ -188,7 +195,7 @@ def _hold_all(site: Site, store: Store, reason: str) -> bool:
         return False
     with done_by_command(site, store, "mail_held", detail=reason):
         if not store.desk.hold_mail(reason, site.clock.now()):
-            raise SerenoError(OVERTAKEN)
+            raise SerenoError(HOLD_OVERTAKEN)
     return True
 
 
@@ -197,7 +204,7 @@ def _let_all_go(site: Site, store: Store) -> None:
     if hold is not None:
         with done_by_command(site, store, "mail_let_go"):
             if not store.desk.let_mail_go(hold):
-                raise SerenoError(OVERTAKEN)
+                raise SerenoError(HOLD_OVERTAKEN)
 
 
 def _log(site: Site) -> Log:

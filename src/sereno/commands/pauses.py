@@ -5,11 +5,11 @@ from dataclasses import replace
 from sereno.bootstrap.opening import open_site
 from sereno.bootstrap.site import Site
 from sereno.commands.asked import day_of, operator
-from sereno.commands.deeds import done_by_command
+from sereno.commands.recording import done_by_command
 from sereno.domain.errors import Fault, FaultyInput, SerenoError
 from sereno.domain.pauses import Pause, check_pause
 
-OVERTAKEN = "{job}: otra persona acaba de cambiar su pausa. Mire cómo está y repítalo."
+PAUSE_OVERTAKEN = "{job}: otra persona acaba de cambiar su pausa. Mire cómo está y repítalo."
 
 
 def pause_job(job: str, until: str, reason: str) -> int:
@@ -21,7 +21,7 @@ def pause_job(job: str, until: str, reason: str) -> int:
         last = store.logbook.pauses().get(job)
         with done_by_command(site, store, "job_paused", job, f"{day.isoformat()}: {why}"):
             if not store.logbook.pause_instead(Pause(job, day, operator(), why, now), last):
-                raise SerenoError(OVERTAKEN.format(job=job))
+                raise SerenoError(PAUSE_OVERTAKEN.format(job=job))
     lost = "Los periodos que se cierren antes se pierden, y se avisa."
     site.terminal.say(f"{job}: en pausa; vuelve sola el {day:%d/%m/%Y}. {lost}")
     return 0
@@ -37,7 +37,7 @@ def resume_job(job: str) -> int:
             return 0
         with done_by_command(site, store, "job_resumed", job):
             if not store.logbook.pause_instead(replace(pause, until=site.clock.now().date()), pause):
-                raise SerenoError(OVERTAKEN.format(job=job))
+                raise SerenoError(PAUSE_OVERTAKEN.format(job=job))
     site.terminal.say(f"{job}: ya no está en pausa; el próximo ciclo la mira.")
     return 0
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sereno.bootstrap.opening import open_site
 from sereno.bootstrap.site import Site
 from sereno.commands.asked import chosen_monitors
-from sereno.commands.deeds import done_by_command
+from sereno.commands.recording import done_by_command
 from sereno.domain.addresses import check_address
 from sereno.domain.directory import Directory, Person, find_people, find_person
 from sereno.domain.errors import Fault, FaultyInput, SerenoError

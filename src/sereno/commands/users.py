@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sereno.bootstrap.opening import open_site
 from sereno.commands.console import needed_extra
-from sereno.commands.deeds import done_by_command
+from sereno.commands.recording import done_by_command
 from sereno.domain.access import Role, check_password, user_name
 from sereno.domain.errors import Fault, FaultyInput, SerenoError
 from sereno.engine.access import User

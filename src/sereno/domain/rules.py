@@ -232,6 +232,10 @@ class Monitor:
         """List the registers that its tables live in, each once, in order of declaration."""
         return tuple(dict.fromkeys(table.register for table in self.tables))
 
+    def rules_of(self, plan: DigestPlan) -> tuple[Rule, ...]:
+        """List the rules that a digest tells of: one that is blind leaves it incomplete."""
+        return tuple(rule for rule in self.rules if set(plan.sections).intersection(rule.sections))
+
     def of_kind(self, kind: QueryKind) -> tuple[Query, ...]:
         """List its queries of a kind."""
         return tuple(query for query in self.queries.values() if query.kind == kind)

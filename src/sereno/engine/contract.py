@@ -114,7 +114,8 @@ def _rule(outcome: Outcome, rules: Mapping[str, Rule], told: _Told) -> Document:
     if isinstance(outcome, Blind):
         return {"rule": outcome.rule, "outcome": "blind", "why": outcome.why, "rows": []}
     rule = rules[outcome.rule]
-    plans = [plan for plan in told.report.monitor.digests if set(rule.sections) & set(plan.sections)]
+    monitor = told.report.monitor
+    plans = [plan for plan in monitor.digests if rule in monitor.rules_of(plan)]
     rows = [
         {
             "section": finding.section,

@@ -71,7 +71,7 @@ def follow_up(
 def blind_for(monitor: Monitor, plan: DigestPlan, look: Look) -> list[Blind]:
     """List what a digest relies on and could not be seen: every check, and the rules of its sections."""
     rules = {rule.id for rule in monitor.rules}
-    ours = {rule.id for rule in monitor.rules if set(plan.sections).intersection(rule.sections)}
+    ours = {rule.id for rule in monitor.rules_of(plan)}
     return [blind for blind in look.blind if blind.rule in ours or blind.rule not in rules]
 
 

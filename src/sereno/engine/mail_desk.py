@@ -1,6 +1,6 @@
 """What a person decides about mail that does not leave by itself."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -67,26 +67,28 @@ def chosen_old(origin: str, numbers: Collection[int] | None, office: PostOffice)
     return [(name, stamp) for name, stamp in old if stamp[0] in numbers]
 
 
-def adopt(origin: str, chosen: Sequence[Old], office: PostOffice) -> Iterator[str]:
-    """Compose old mail from its rows as they stand now; yield what became of each."""
+def rows_now(origin: str, chosen: Sequence[Old], office: PostOffice) -> Mapping[Stamp, QueueRow]:
+    """Read the rows of old mail as they stand now, where they are pending still; raise SerenoError."""
     queue = _queue_of(origin, office)
     if queue is None:
         raise SerenoError(f"La cola {origin} no está configurada.")
-    rows = _pending(queue, [number for _, (number, _) in chosen])
-    for name, stamp in chosen:
-        if stamp not in rows:
-            why = "su fila ya no está pendiente en la cola, o ha cambiado"
-            yield f"{short_name(name)}: {why}; se queda como está."
-            continue
-        taken = composed_as(origin, name, rows[stamp], office.clock.now(), office)
-        done = office.intake.finish(origin, taken, office.clock.now())
-        yield f"{short_name(name)}: {_became(taken) if done else OVERTAKEN}"
+    return _pending(queue, [number for _, (number, _) in chosen])
 
 
-def ignore(origin: str, chosen: Sequence[Old], office: PostOffice) -> Iterator[str]:  # noqa: ARG001  as adopt
-    """Drop old mail; its rows stay as they are in their queue."""
-    for name, _ in chosen:
-        yield drop(name, "correo antiguo", office.desk, office.clock.now())
+def adopt(origin: str, old: Old, rows: Mapping[Stamp, QueueRow], office: PostOffice) -> str:
+    """Compose old mail from its row as it stands now; say what became of it, or raise SerenoError."""
+    name, stamp = old
+    if stamp not in rows:
+        why = "su fila ya no está pendiente en la cola, o ha cambiado"
+        raise SerenoError(f"{short_name(name)}: {why}; se queda como está.")
+    taken = composed_as(origin, name, rows[stamp], office.clock.now(), office)
+    return _finished(origin, name, taken, office)
+
+
+def ignore(old: Old, office: PostOffice) -> str:
+    """Drop old mail; its row stays as it is in its queue. Raises SerenoError."""
+    name, _ = old
+    return drop(name, "correo antiguo", office.desk, office.clock.now())
 
 
 def _sheet_of(name: str, desk: Desk) -> MailSheet:
@@ -113,8 +115,10 @@ def _compose_again(sheet: MailSheet, to: str | None, office: PostOffice) -> str:
     taken = composed_as(sheet.line.origin, sheet.line.message_id, row, now, office)
     if taken.state == "dead":
         raise SerenoError(f"{short_name(sheet.line.id)}: {taken.answer}")
-    done = office.intake.finish(sheet.line.origin, replace(taken, row=sheet.draft), now)
-    return f"{short_name(sheet.line.id)}: {_became(taken) if done else OVERTAKEN}"
+    said = _finished(sheet.line.origin, sheet.line.id, replace(taken, row=sheet.draft), office)
+    if taken.state != "queued":
+        raise SerenoError(said)
+    return said
 
 
 def _compose_from_queue(sheet: MailSheet, office: PostOffice) -> None:
@@ -129,9 +133,13 @@ def _compose_from_queue(sheet: MailSheet, office: PostOffice) -> None:
     office.intake.keep_bytes(name, composed.message.data)
 
 
-def _became(taken: TakenIn) -> str:
-    words = {"held": "sigue retenido", "dead": "rechazado"}
-    return "en cola." if taken.state == "queued" else f"{words[taken.state]}: {taken.answer}"
+def _finished(origin: str, name: str, taken: TakenIn, office: PostOffice) -> str:
+    """Put a draft's mail in its place and say what has become of it; raise SerenoError for another's."""
+    if not office.intake.finish(origin, taken, office.clock.now()):
+        raise SerenoError(f"{short_name(name)}: {OVERTAKEN}")
+    words = {"held": "queda retenido", "dead": "rechazado"}
+    became = "en cola." if taken.state == "queued" else f"{words[taken.state]}: {taken.answer}"
+    return f"{short_name(name)}: {became}"
 
 
 def _not_allowed(sheet: MailSheet, what: str) -> str:

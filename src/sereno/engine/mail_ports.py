@@ -214,8 +214,8 @@ class Desk(Protocol):
         """Let no mail leave from now on; False, and nothing changes, where it is held already."""
         ...
 
-    def let_mail_go(self, of: Hold | None = None) -> bool:
-        """End the hold, only that one where one is given; False where there is none, or another."""
+    def let_mail_go(self, of: Hold) -> bool:
+        """End that hold; False where there is none, or another."""
         ...
 
     def held(self) -> Hold | None:

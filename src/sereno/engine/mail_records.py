@@ -40,17 +40,21 @@ class MailSummary:
         return self.of(*WAITING, "sending")
 
     @property
+    def _kept_back(self) -> int:
+        return self.of("held") - self.awaiting
+
+    @property
     def stuck(self) -> int:
         """Count what leaves only when somebody decides."""
-        return self.of("dead", "unknown", "held") - self.awaiting
+        return self.of("dead", "unknown") + self._kept_back
 
     @property
     def stuck_in_words(self) -> str:
-        """Say how it stands, for who is to decide; empty where nothing is stuck."""
+        """Count in words what leaves only when somebody decides; empty where nothing does."""
         counts = (
             (self.of("dead"), "rechazado", "rechazados"),
             (self.of("unknown"), "del que no se sabe si salió", "de los que no se sabe si salieron"),
-            (self.of("held") - self.awaiting, "retenido", "retenidos"),
+            (self._kept_back, "retenido", "retenidos"),
         )
         return ", ".join(f"{number} {one if number == 1 else many}" for number, one, many in counts if number)
 

@@ -50,7 +50,7 @@ def _named_in(plan: DigestPlan, this: Round) -> Named | None:
     answer = this.look.people.get(audience.removeprefix(PEOPLE))
     if not audience.startswith(PEOPLE) or answer is None or isinstance(answer, Blind):
         return None
-    told = {rule.id for rule in this.monitor.rules if set(plan.sections).intersection(rule.sections)}
+    told = {rule.id for rule in this.monitor.rules_of(plan)}
     if any(each.rule in told for each in this.look.blind):
         return None
     people, named = join_people(answer), dict[str, list[Place]]()

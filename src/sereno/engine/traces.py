@@ -101,7 +101,7 @@ class Traces(Protocol):
 
 def traced(monitor: Monitor, plan: DigestPlan, look: Look, to: str, moves: Sequence[Move]) -> Trace:
     """Gather what the run of a digest leaves behind; `to` is the audience in force."""
-    shown = {rule.id for rule in monitor.rules if {rule.id, *rule.sections}.intersection(plan.sections)}
+    shown = {rule.id for rule in monitor.rules_of(plan)}
     relied = {to.removeprefix("people:"), plan.group_by, *plan.figures, plan.cc.people if plan.cc else None}
     rules = (each for each in look.outcomes if each.rule in shown)
     told = [

@@ -134,9 +134,6 @@ def _instead(directory: Directory, post: Post) -> Iterator[tuple[str, Way, str]]
 
 
 def _overdue(plan: DigestPlan, directory: Directory, monitor: Monitor) -> Iterator[tuple[str, Way, str]]:
-    told = {
-        rule.escalate_to: rule for rule in monitor.rules if set(rule.sections).intersection(plan.sections)
-    }
-    for role in filter(None, told):
+    for role in filter(None, dict.fromkeys(rule.escalate_to for rule in monitor.rules_of(plan))):
         found = _reached(directory, role, monitor)
         yield from ((address, "overdue", f"tiene el rol {role}") for address in found)

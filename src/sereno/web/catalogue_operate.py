@@ -84,7 +84,7 @@ DEED_WORDS: Final[Mapping[str, str]] = {
     "mail_retried": "mandó volver a enviar un correo",
     "mail_dropped": "descartó un correo",
     "mail_kept_back": "retuvo un correo",
-    "mail_adopted": "puso en cola correo antiguo",
-    "mail_ignored": "descartó correo antiguo",
+    "mail_adopted": "adoptó un correo antiguo",
+    "mail_ignored": "dejó sin enviar un correo antiguo",
     "body_seen": "vio lo que dice el correo de otra aplicación",
 }

@@ -123,10 +123,9 @@ class SqlDesk:
         """Let no mail leave from now on; False, and nothing changes, where it is held already."""
         return self._set_hold(store_info.c.mail_held_at.is_(None), now, why)
 
-    def let_mail_go(self, of: Hold | None = None) -> bool:
-        """End the hold, only that one where one is given; False where there is none, or another."""
-        held = store_info.c.mail_held_at
-        return self._set_hold(held.is_not(None) if of is None else held == of.since, None, None)
+    def let_mail_go(self, of: Hold) -> bool:
+        """End that hold; False where there is none, or another."""
+        return self._set_hold(store_info.c.mail_held_at == of.since, None, None)
 
     def held(self) -> Hold | None:
         """Return the hold in force."""

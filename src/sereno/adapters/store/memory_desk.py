@@ -235,11 +235,11 @@ class MemoryDesk:
             self.shelf.hold = Hold(utc(now).astimezone(self.shelf.zone), why)
         return True
 
-    def let_mail_go(self, of: Hold | None = None) -> bool:
-        """End the hold, only that one where one is given; False where there is none, or another."""
+    def let_mail_go(self, of: Hold) -> bool:
+        """End that hold; False where there is none, or another."""
         with self.shelf.lock:
             held = self.shelf.hold
-            if held is None or (of is not None and of.since != held.since):
+            if held is None or of.since != held.since:
                 return False
             self.shelf.hold = None
             return True

@@ -1,4 +1,4 @@
-"""What somebody does by a command is recorded as what is done in the console is."""
+"""What somebody decides about jobs, mail, links and users by a command, recorded as done by them."""
 
 from contextlib import AbstractContextManager
 
@@ -13,5 +13,5 @@ from sereno.engine.recording import recorded
 def done_by_command(
     site: Site, store: Store, action: Action, subject: str = "", detail: str = ""
 ) -> AbstractContextManager[None]:
-    """Record what the operator does before it is done, and where it then is not, that too."""
+    """Record something as done by who runs this command."""
     return recorded(store, Deed(site.clock.now(), f"sistema/{operator()}", action, subject, detail))
