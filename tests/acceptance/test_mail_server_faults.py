@@ -113,7 +113,7 @@ def test_a_journal_that_cannot_grow_stops_the_mail_and_repeats_nothing(
     assert doubts <= CONNECTIONS
     deliver_once(estate)
     counts = check(estate, server.accepted, DIGESTS, 0, "")
-    assert counts["unknown"] == doubts
+    assert counts["unknown"] <= doubts  # an end that the journal had no room for may be in the store already
     assert server.accepted.most_common(1)[0][1] == 1
 
 
