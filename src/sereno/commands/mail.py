@@ -1,14 +1,17 @@
 """Mail: delivered now, looked at, and decided about."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, get_args
 
 from sereno.bootstrap.mail import open_post_office, rehearse_post_office
 from sereno.bootstrap.opening import open_site
 from sereno.bootstrap.site import Site
 from sereno.commands.recording import done_by_command
+from sereno.domain.access import Action
 from sereno.domain.addresses import check_address
 from sereno.domain.errors import Fault, FaultyInput, SerenoError, StoreUnavailable
 from sereno.domain.foreign import short_name
@@ -154,14 +157,16 @@ def decide_old(origin: str, numbers: tuple[int, ...], *, everything: bool, adopt
     site = open_site("run")
     with site.open_store() as store, open_post_office(site, store, _log(site)) as office:
         chosen = mail_desk.chosen_old(origin, None if everything else set(numbers), office)
-        rows = mail_desk.rows_now(origin, chosen, office) if adopt else {}
+        action: Action = "mail_adopted" if adopt else "mail_ignored"
+        decide: Callable[[mail_desk.Old], str] = partial(mail_desk.ignore, office=office)
+        if adopt:
+            rows = mail_desk.rows_now(origin, chosen, office)
+            decide = partial(mail_desk.adopt, origin, rows=rows, office=office)
         left = 0
         for old in chosen:
             try:
-                with done_by_command(site, store, "mail_adopted" if adopt else "mail_ignored", old[0]):
-                    done = (
-                        mail_desk.adopt(origin, old, rows, office) if adopt else mail_desk.ignore(old, office)
-                    )
+                with done_by_command(site, store, action, old[0]):
+                    done = decide(old)
             except StoreUnavailable:
                 raise
             except SerenoError as error:  # of this one alone

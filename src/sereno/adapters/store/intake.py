@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from sereno.adapters.store import mail_schema as schema
+from sereno.adapters.store.among import among, listed
 from sereno.adapters.store.engine import reading, writing
 from sereno.adapters.store.mail_rows import (
     delivery_row,
@@ -82,9 +83,9 @@ class SqlIntake:
         """Return the row from which each of these messages was taken."""
         columns = select(_row.message_id, _row.number, _row.fingerprint, _row.origin)
         # By message alone: SQLite would rather go through all that was ever taken from the queue.
-        named = columns.where(_row.message_id.in_(sorted(message_ids)))
+        named = columns.where(among(_row.message_id, "ids", self.engine.dialect.name))
         with reading(self.engine) as connection:
-            found = connection.execute(named).all()
+            found = connection.execute(named, {"ids": listed(connection, message_ids)}).all()
         return {name: (number, mark) for name, number, mark, of_queue in found if of_queue == origin}
 
     def take_in(self, origin: str, taken: Sequence[TakenIn], now: datetime) -> None:
@@ -206,8 +207,10 @@ class SqlIntake:
 
 def _unknown(connection: Connection, taken: Sequence[TakenIn]) -> list[TakenIn]:
     """Leave out what another process has taken in meanwhile, and a row that stands there twice."""
-    ids = sorted({each.message_id for each in taken})
-    there = set(connection.scalars(select(schema.messages.c.id).where(schema.messages.c.id.in_(ids))))
+    name = schema.messages.c.id
+    of_these = select(name).where(among(name, "ids", connection.dialect.name))
+    ids = {each.message_id for each in taken}
+    there = set(connection.scalars(of_these, {"ids": listed(connection, ids)}))
     fresh = {each.message_id: each for each in reversed(taken) if each.message_id not in there}
     return sorted(fresh.values(), key=attrgetter("message_id"))
 

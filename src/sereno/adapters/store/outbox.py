@@ -5,20 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Update, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import Connection, Engine, Update, and_, bindparam, case, func, select, update
 
 from sereno.adapters.store import mail_schema as schema
 from sereno.adapters.store.claiming import claim, whole
 from sereno.adapters.store.engine import reading, writing
 from sereno.adapters.store.mail_rows import message_of
-from sereno.adapters.store.settling import mark_accepted, settle
+from sereno.adapters.store.settling import IN_DOUBT, mark_accepted, settle
 from sereno.domain.outbox import Delivery, Ending
 from sereno.domain.wallclock import utc
 from sereno.engine.mail_ports import Claimer, Wanted
 
 _each = schema.deliveries.c
-_IN_DOUBT = or_(_each.state == "sending", _each.state == "unknown")
-"""What a claimer holds: also what others took for abandoned, until somebody decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ class SqlOutbox:
 
     def claims(self, claimer_id: str) -> list[Delivery]:
         """Return what a claimer holds, without bytes."""
-        mine = and_(_each.claimed_by == claimer_id, _IN_DOUBT)
+        mine = and_(_each.claimed_by == claimer_id, IN_DOUBT)
         with reading(self.engine) as connection:
             _hold_claims(connection, claimer_id)
             return self._deliveries(connection.execute(whole(mine, with_bytes=False)))
@@ -131,7 +129,7 @@ def _hold_claims(connection: Connection, claimer_id: str) -> None:
 
 
 def _held_by(claimer_id: str) -> Update:
-    return update(schema.deliveries).where(_each.claimed_by == claimer_id, _IN_DOUBT)
+    return update(schema.deliveries).where(_each.claimed_by == claimer_id, IN_DOUBT)
 
 
 def _one_of(claimer_id: str) -> Update:

@@ -37,6 +37,8 @@ from sereno.domain.wallclock import utc
 
 _each = schema.deliveries.c
 _row = schema.taken_in.c
+IN_DOUBT = or_(_each.state == "sending", _each.state == "unknown")
+"""What a claimer holds: also what others took for abandoned, until somebody decides."""
 
 
 def settle(connection: Connection, endings: Sequence[Ending], claimer_id: str, now: datetime) -> None:
@@ -112,7 +114,7 @@ _MINE = (
         exists().where(tellings.c.message_id == _each.message_id),
     )
     .join_from(schema.deliveries, schema.messages)
-    .where(_each.claimed_by == bindparam("claimer"), or_(_each.state == "sending", _each.state == "unknown"))
+    .where(_each.claimed_by == bindparam("claimer"), IN_DOUBT)
     .with_for_update(of=schema.deliveries)
 )
 
